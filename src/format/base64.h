@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Base64 (RFC 4648 section 4, canonical: padding required, spare bits zero). */
+#ifndef FORMAT_BASE64_H
+#define FORMAT_BASE64_H
+
+#include "base/bytes.h"
+
+/*
+ * Decode into out of size bytes and set *len.  Where newlines is true, LF and
+ * CRLF between characters are skipped (PEM bodies); nothing else is.  False
+ * where the text is not canonical base64 or does not fit.
+ */
+bool base64_decode(uint8_t *out, size_t size, size_t *len, struct assay_bytes text, bool newlines);
+
+#endif
