@@ -11,7 +11,7 @@ struct ias_report {
 	enum assay_tcb_status status;		/* a word that is not known: the report is refused */
 	bool has_pseudonym;			/* linkable */
 	uint8_t pseudonym[128];
-	bool advisories_unknown;		/* version below 4 */
+	bool advisories_unknown;		/* version below 4, or missing where the status has some */
 	uint32_t advisories_count;
 	struct assay_bytes advisories[ASSAY_ADVISORIES_MAX];	/* views into the body */
 	bool has_platform_info;
