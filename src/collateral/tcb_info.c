@@ -6,6 +6,7 @@
  */
 #include "collateral/level.h"
 #include "collateral/tcb_info.h"
+#include "evidence/advisory.h"
 #include "format/hex.h"
 
 /* Members of the document. */
@@ -96,23 +97,6 @@ tcb_status_read(struct json *j)
 		json_fail(j);
 	}
 	return status;
-}
-
-/* 1 to 23 capital letters, digits and hyphens: what a verdict can hold. */
-static bool
-advisory_is_good(struct assay_bytes id)
-{
-	if (id.len == 0 || id.len >= ASSAY_ADVISORY_BYTES) {
-		return false;
-	}
-	for (size_t i = 0; i < id.len; i++) {
-		const uint8_t c = id.data[i];
-
-		if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-')) {
-			return false;
-		}
-	}
-	return true;
 }
 
 void

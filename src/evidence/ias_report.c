@@ -6,6 +6,7 @@
  */
 #include "base/cursor.h"
 #include "base/limits.h"
+#include "evidence/advisory.h"
 #include "evidence/ias_report.h"
 #include "evidence/quote.h"
 #include "format/base64.h"
@@ -112,20 +113,6 @@ pseudonym_read(struct json *j, struct ias_report *report)
 		json_fail(j);
 	}
 	report->has_pseudonym = true;
-}
-
-/* Ids as a verdict can hold them: 1 to 23 capital letters, digits and hyphens. */
-static bool
-advisory_is_good(struct assay_bytes id)
-{
-	bool good = id.len >= 1 && id.len < ASSAY_ADVISORY_BYTES;
-
-	for (size_t i = 0; good && i < id.len; i++) {
-		const uint8_t c = id.data[i];
-
-		good = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-	}
-	return good;
 }
 
 static void
