@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Many verdicts as a table, one line each, the best tier first. */
+#include "render/render.h"
+#include "render/words.h"
+
+void
+render_row_of(struct render_row *row, const struct assay_verdict *verdict)
+{
+	const struct assay_verdict *v = verdict;
+	const char *reason = "";
+	struct writer w;
+
+	*row = (struct render_row){
+		.authenticity = v->authenticity,
+		.tier = v->tier,
+		.kind = v->kind,
+		.status = v->tcb_status,
+		.version = v->version,
+		.simulated = v->simulated,
+	};
+	if (v->first_failed >= 0 && v->tier == ASSAY_TIER_NONE) {
+		reason = assay_check_id((enum assay_check)v->first_failed);
+	} else if (v->reasons_count > 0) {
+		/* The first reason repeats the status, which has a column; the
+		 * second, where there is one, says what else lowered the tier. */
+		reason = assay_reason_id((enum assay_reason)v->reasons[v->reasons_count > 1 ? 1 : 0]);
+	}
+	writer_start(&w, row->reason, sizeof(row->reason));
+	put_text(&w, reason);
+	if (writer_finish(&w) == 0) {
+		row->reason[0] = '\0';
+	}
+}
+
+int
+render_row_compare(const struct render_row *a, const struct render_row *b)
+{
+	if (a->tier != b->tier) {
+		return a->tier > b->tier ? -1 : 1;
+	}
+	if (a->authenticity != b->authenticity) {
+		return a->authenticity > b->authenticity ? -1 : 1;
+	}
+	return 0;
+}
+
+enum { COLUMN_TIER = 6, COLUMN_VERDICT = 13, COLUMN_KIND = 15, COLUMN_STATUS = 35, COLUMN_REASON = 28 };
+
+static void
+cell(struct writer *w, const char *text, size_t columns)
+{
+	const size_t len = strlen(text);
+
+	put_text(w, text);
+	put_repeated(w, ' ', len < columns ? columns - len : 1);
+}
+
+void
+render_table_head(struct writer *w, const struct render_style *style)
+{
+	render_color(w, style, RENDER_BOLD);
+	cell(w, "TIER", COLUMN_TIER);
+	cell(w, "VERDICT", COLUMN_VERDICT);
+	cell(w, "KIND", COLUMN_KIND);
+	cell(w, "STATUS", COLUMN_STATUS);
+	cell(w, "REASON", COLUMN_REASON);
+	put_text(w, "NAME");
+	render_color(w, style, RENDER_PLAIN);
+	put_char(w, '\n');
+}
+
+static enum render_color
+row_color(const struct render_row *row)
+{
+	if (row->authenticity == ASSAY_GENUINE && row->tier >= ASSAY_TIER_3) {
+		return RENDER_GREEN;
+	}
+	return row->authenticity == ASSAY_UNDECIDED || row->tier != ASSAY_TIER_NONE ? RENDER_YELLOW : RENDER_RED;
+}
+
+void
+render_table_row(struct writer *w, const struct render_row *row, struct assay_bytes name,
+    const struct render_style *style)
+{
+	char kind[24];
+	const char tier[2] = { row->tier == ASSAY_TIER_NONE ? '-' : (char)('0' + assay_tier_number(row->tier)), '\0' };
+	struct writer k;
+
+	writer_start(&k, kind, sizeof(kind));
+	put_text(&k, row->kind == ASSAY_EVIDENCE_NONE ? "?" : assay_evidence_kind_word(row->kind));
+	if (row->version != 0) {
+		put_text(&k, " v");
+		put_unsigned(&k, row->version);
+	}
+	if (writer_finish(&k) == 0) {
+		kind[0] = '\0';
+	}
+	render_color(w, style, row_color(row));
+	cell(w, tier, COLUMN_TIER);
+	cell(w, assay_authenticity_word(row->authenticity), COLUMN_VERDICT);
+	render_color(w, style, RENDER_PLAIN);
+	cell(w, kind, COLUMN_KIND);
+	cell(w, row->status == ASSAY_TCB_UNKNOWN ? "-" : assay_tcb_status_word(row->status, row->kind), COLUMN_STATUS);
+	cell(w, row->reason[0] == '\0' ? "-" : row->reason, COLUMN_REASON);
+	if (row->simulated) {
+		render_color(w, style, RENDER_ALARM);
+		put_text(w, "SIMULATED");
+		render_color(w, style, RENDER_PLAIN);
+		put_char(w, ' ');
+	}
+	put_printable(w, name);
+	put_char(w, '\n');
+}
