@@ -44,7 +44,8 @@ uint32_t der_small(struct cursor *c, uint8_t tag, uint32_t max);
 bool der_boolean(struct cursor *c);
 /* BIT STRING without unused bits. */
 struct assay_bytes der_bits(struct cursor *c);
-/* UTCTime or GeneralizedTime, as RFC 5280 wants them. */
+/* UTCTime or GeneralizedTime, to the second and in Z.  GeneralizedTime is taken before
+ * 2050 too, though RFC 5280 forbids it: the CA of the attestation reports has one. */
 int64_t der_time(struct cursor *c);
 
 /*

@@ -52,7 +52,7 @@ bool certificate_parse(struct certificate *certificate, struct assay_bytes der);
 struct assay_signature_item certificate_signature_item(const struct certificate *certificate,
     struct assay_bytes issuer_key);
 
-/* True where the subject's common name ends in the role's phrase ("SGX Root CA"). */
+/* True where the subject's common name ends in the role's phrase ("SGX Root CA"), whole words. */
 bool certificate_has_role(const struct certificate *certificate, const char *phrase);
 
 #endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Base64, decoded four characters at a time through one table.  Only the
+ * canonical text of a byte string is taken, so that no two texts mean the same.
+ */
+#include "format/base64.h"
+
+#define N 0x80	/* no character of the alphabet */
+
+static const uint8_t values[256] = {
+	N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+	N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+	N, N, N, N, N, N, N, N, N, N, N, 62, N, N, N, 63,
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, N, N, N, N, N, N,
+	N, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, N, N, N, N, N,
+	N, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, N, N, N, N, N,
+	N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+	N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+	N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+	N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+	N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+	N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+	N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+	N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+};
+
+#undef N
+
+#define NOT_IN_ALPHABET 0x80
+
+/* Pass over LF and CRLF; a CR alone stays, and fails as a character. */
+static size_t
+skip_newlines(struct assay_bytes text, size_t at)
+{
+	while (at < text.len) {
+		if (text.data[at] == '\n') {
+			at++;
+		} else if (text.data[at] == '\r' && text.len - at >= 2 && text.data[at + 1] == '\n') {
+			at += 2;
+		} else {
+			break;
+		}
+	}
+	return at;
+}
+
+/*
+ * The next four characters, newlines passed over where they may be; false
+ * where fewer are left.
+ */
+static bool
+gather(uint8_t quad[static 4], struct assay_bytes text, size_t *at, bool newlines)
+{
+	for (size_t i = 0; i < 4; i++) {
+		if (newlines) {
+			*at = skip_newlines(text, *at);
+		}
+		if (*at >= text.len) {
+			return false;
+		}
+		quad[i] = text.data[(*at)++];
+	}
+	return true;
+}
+
+/* Bytes in the last group, 1 or 2, decoded into last; 0 where it is not canonical. */
+static size_t
+decode_padded(uint8_t last[static 2], const uint8_t quad[static 4])
+{
+	const uint8_t a = values[quad[0]];
+	const uint8_t b = values[quad[1]];
+	const uint8_t c = values[quad[2]];
+
+	if (quad[3] != '=' || ((a | b) & NOT_IN_ALPHABET) != 0) {
+		return 0;
+	}
+	last[0] = (uint8_t)(a << 2 | b >> 4);
+	if (quad[2] == '=') {
+		return (b & 0x0f) == 0 ? 1 : 0;
+	}
+	if ((c & NOT_IN_ALPHABET) != 0 || (c & 0x03) != 0) {
+		return 0;
+	}
+	last[1] = (uint8_t)(b << 4 | c >> 2);
+	return 2;
+}
+
+bool
+base64_decode(uint8_t *out, size_t size, size_t *len, struct assay_bytes text, bool newlines)
+{
+	size_t at = newlines ? skip_newlines(text, 0) : 0;
+	size_t used = 0;
+
+	*len = 0;
+	while (at < text.len) {
+		uint8_t quad[4];
+
+		if (!gather(quad, text, &at, newlines)) {
+			return false;
+		}
+		const uint8_t a = values[quad[0]];
+		const uint8_t b = values[quad[1]];
+		const uint8_t c = values[quad[2]];
+		const uint8_t d = values[quad[3]];
+
+		if (newlines) {
+			at = skip_newlines(text, at);
+		}
+		if (((a | b | c | d) & NOT_IN_ALPHABET) != 0) {
+			uint8_t last[2];
+			const size_t n = decode_padded(last, quad);
+
+			/* Padding ends the text. */
+			if (n == 0 || at != text.len || size - used < n) {
+				return false;
+			}
+			memcpy(&out[used], last, n);
+			*len = used + n;
+			return true;
+		}
+		if (size - used < 3) {
+			return false;
+		}
+		out[used] = (uint8_t)(a << 2 | b >> 4);
+		out[used + 1] = (uint8_t)(b << 4 | c >> 2);
+		out[used + 2] = (uint8_t)(c << 6 | d);
+		used += 3;
+	}
+	*len = used;
+	return true;
+}
