@@ -32,7 +32,7 @@ static const struct {
 	{ "voltage", "lock voltage control (undervolting, overclocking) in the BIOS" },
 	{ "turbo", "turn Turbo Boost off in the BIOS" },
 	{ "software", "rebuild the program with a mitigated toolchain or library; its author's task" },
-	{ "tdx-module", "update the TDX module" },
+	{ "tdx-module", "update the TDX module and its loader" },
 	{ "psw", "update the SGX platform software (quoting and provisioning enclaves)" }
 };
 
@@ -40,11 +40,14 @@ static const struct {
 	const char *word;
 	const char *text;
 } classes[] = {
-	[ASSAY_CLASS_UNKNOWN] = { "unknown", "nobody has classified it from a source" },
-	[ASSAY_CLASS_TRIVIAL] = { "trivial", "on the whitelist: it does not lower a tier" },
-	[ASSAY_CLASS_HARD] = { "hard", "an attack needs special preconditions" },
-	[ASSAY_CLASS_POSSIBLE] = { "possible", "an attack was demonstrated with means that an owner has" },
-	[ASSAY_CLASS_EXPLOITED] = { "exploited", "a working exploit is public" }
+	[ASSAY_CLASS_UNKNOWN] = { "unknown", "no source says enough to classify it" },
+	[ASSAY_CLASS_TRIVIAL] = { "trivial", "on the default whitelist: it does not lower a tier" },
+	[ASSAY_CLASS_HARD] = { "hard",
+	    "an attack needs physical access or conditions that are hard to bring about" },
+	[ASSAY_CLASS_POSSIBLE] = { "possible",
+	    "an owner of the machine can attack with software, or has been shown to" },
+	[ASSAY_CLASS_EXPLOITED] = { "exploited",
+	    "on the default critical list: working exploits are public" }
 };
 
 const struct advisory *

@@ -26,7 +26,7 @@ enum assay_fix {
 
 #define ADVISORY_FIXES_COUNT	9	/* bits of enum assay_fix */
 
-/* How bad it is, by the rule in data/advisories.def. */
+/* How bad it is, by the rule that data/advisories.def states. */
 enum assay_class {
 	ASSAY_CLASS_UNKNOWN = 0,
 	ASSAY_CLASS_TRIVIAL,
