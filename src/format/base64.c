@@ -65,26 +65,61 @@ gather(uint8_t quad[static 4], struct assay_bytes text, size_t *at, bool newline
 	return true;
 }
 
-/* Bytes in the last group, 1 or 2, decoded into last; 0 where it is not canonical. */
+/*
+ * As many whole groups without newlines as there are from text.data[*at] on,
+ * into out from out[*used] on.  This is nearly all of the work.
+ */
+static void
+decode_run(uint8_t *out, size_t size, size_t *used, struct assay_bytes text, size_t *at)
+{
+	size_t from = *at;
+	size_t to = *used;
+
+	while (text.len - from >= 4 && size - to >= 3) {
+		const uint8_t a = values[text.data[from]];
+		const uint8_t b = values[text.data[from + 1]];
+		const uint8_t c = values[text.data[from + 2]];
+		const uint8_t d = values[text.data[from + 3]];
+
+		if (((a | b | c | d) & NOT_IN_ALPHABET) != 0) {
+			break;
+		}
+		out[to] = (uint8_t)(a << 2 | b >> 4);
+		out[to + 1] = (uint8_t)(b << 4 | c >> 2);
+		out[to + 2] = (uint8_t)(c << 6 | d);
+		from += 4;
+		to += 3;
+	}
+	*at = from;
+	*used = to;
+}
+
+/* Bytes in a group of four, decoded into group; 0 where it is not canonical. */
 static size_t
-decode_padded(uint8_t last[static 2], const uint8_t quad[static 4])
+decode_group(uint8_t group[static 3], const uint8_t quad[static 4])
 {
 	const uint8_t a = values[quad[0]];
 	const uint8_t b = values[quad[1]];
 	const uint8_t c = values[quad[2]];
+	const uint8_t d = values[quad[3]];
 
-	if (quad[3] != '=' || ((a | b) & NOT_IN_ALPHABET) != 0) {
+	if (((a | b) & NOT_IN_ALPHABET) != 0) {
 		return 0;
 	}
-	last[0] = (uint8_t)(a << 2 | b >> 4);
+	group[0] = (uint8_t)(a << 2 | b >> 4);
+	group[1] = (uint8_t)(b << 4 | c >> 2);
+	group[2] = (uint8_t)(c << 6 | d);
+	if (((c | d) & NOT_IN_ALPHABET) == 0) {
+		return 3;
+	}
+	/* Padding: the bits that it cuts off must be zero. */
+	if (quad[3] != '=') {
+		return 0;
+	}
 	if (quad[2] == '=') {
 		return (b & 0x0f) == 0 ? 1 : 0;
 	}
-	if ((c & NOT_IN_ALPHABET) != 0 || (c & 0x03) != 0) {
-		return 0;
-	}
-	last[1] = (uint8_t)(b << 4 | c >> 2);
-	return 2;
+	return (c & (NOT_IN_ALPHABET | 0x03)) == 0 ? 2 : 0;
 }
 
 bool
@@ -96,37 +131,29 @@ base64_decode(uint8_t *out, size_t size, size_t *len, struct assay_bytes text, b
 	*len = 0;
 	while (at < text.len) {
 		uint8_t quad[4];
+		uint8_t group[3];
 
-		if (!gather(quad, text, &at, newlines)) {
-			return false;
-		}
-		const uint8_t a = values[quad[0]];
-		const uint8_t b = values[quad[1]];
-		const uint8_t c = values[quad[2]];
-		const uint8_t d = values[quad[3]];
-
+		decode_run(out, size, &used, text, &at);
 		if (newlines) {
 			at = skip_newlines(text, at);
 		}
-		if (((a | b | c | d) & NOT_IN_ALPHABET) != 0) {
-			uint8_t last[2];
-			const size_t n = decode_padded(last, quad);
-
-			/* Padding ends the text. */
-			if (n == 0 || at != text.len || size - used < n) {
-				return false;
-			}
-			memcpy(&out[used], last, n);
-			*len = used + n;
-			return true;
+		if (at == text.len) {
+			break;
 		}
-		if (size - used < 3) {
+		/* A newline inside the group, padding, too little room, or an error. */
+		if (!gather(quad, text, &at, newlines)) {
 			return false;
 		}
-		out[used] = (uint8_t)(a << 2 | b >> 4);
-		out[used + 1] = (uint8_t)(b << 4 | c >> 2);
-		out[used + 2] = (uint8_t)(c << 6 | d);
-		used += 3;
+		if (newlines) {
+			at = skip_newlines(text, at);
+		}
+		const size_t n = decode_group(group, quad);
+
+		if (n == 0 || (n < 3 && at != text.len) || size - used < n) {
+			return false;
+		}
+		memcpy(&out[used], group, n);
+		used += n;
 	}
 	*len = used;
 	return true;

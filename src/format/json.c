@@ -34,21 +34,19 @@ is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-static void
+static inline void
 skip_white_space(struct json *j)
 {
-	for (;;) {
-		const uint8_t c = cursor_peek(&j->c);
+	uint8_t c = cursor_peek(&j->c);
 
-		if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
-			return;
-		}
+	while (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
 		(void)cursor_u8(&j->c);
+		c = cursor_peek(&j->c);
 	}
 }
 
 /* Take one structural character; false, and nothing taken, where another is next. */
-static bool
+static inline bool
 take_if(struct json *j, uint8_t wanted)
 {
 	if (cursor_peek(&j->c) != wanted) {
@@ -93,25 +91,17 @@ json_done(struct json *j)
 enum json_type
 json_type(struct json *j)
 {
-	skip_white_space(j);
-	const uint8_t c = cursor_peek(&j->c);
+	/* JSON_NONE for all other bytes. */
+	static const uint8_t types[256] = {
+		['{'] = JSON_OBJECT, ['['] = JSON_ARRAY, ['"'] = JSON_STRING,
+		['t'] = JSON_TRUE, ['f'] = JSON_FALSE, ['n'] = JSON_NULL, ['-'] = JSON_NUMBER,
+		['0'] = JSON_NUMBER, ['1'] = JSON_NUMBER, ['2'] = JSON_NUMBER, ['3'] = JSON_NUMBER,
+		['4'] = JSON_NUMBER, ['5'] = JSON_NUMBER, ['6'] = JSON_NUMBER, ['7'] = JSON_NUMBER,
+		['8'] = JSON_NUMBER, ['9'] = JSON_NUMBER
+	};
 
-	switch (c) {
-	case '{':
-		return JSON_OBJECT;
-	case '[':
-		return JSON_ARRAY;
-	case '"':
-		return JSON_STRING;
-	case 't':
-		return JSON_TRUE;
-	case 'f':
-		return JSON_FALSE;
-	case 'n':
-		return JSON_NULL;
-	default:
-		return c == '-' || is_digit(c) ? JSON_NUMBER : JSON_NONE;
-	}
+	skip_white_space(j);
+	return (enum json_type)types[cursor_peek(&j->c)];
 }
 
 /* Begin a value, which must be of this type. */
@@ -226,12 +216,16 @@ take_string(struct json *j, bool escapes)
 	const struct assay_bytes rest = cursor_rest(&ahead);
 	size_t at = 0;
 
-	while (at < rest.len) {
-		size_t step = 1;
+	for (;;) {
+		size_t step = 0;
 
-		switch (string_class[rest.data[at]]) {
-		case PLAIN:
+		while (at < rest.len && string_class[rest.data[at]] == PLAIN) {
+			at++;
+		}
+		if (at == rest.len) {
 			break;
+		}
+		switch (string_class[rest.data[at]]) {
 		case QUOTE:
 			(void)cursor_take(&j->c, at + 1);
 			return bytes_slice(rest, 0, at);
@@ -242,7 +236,6 @@ take_string(struct json *j, bool escapes)
 			step = utf8_length(rest, at);
 			break;
 		default:
-			step = 0;
 			break;
 		}
 		if (step == 0) {

@@ -31,7 +31,10 @@ take_newline(struct cursor *c)
 	return take_text(c, "\n") || take_text(c, "\r\n");
 }
 
-/* All up to the next '-', which base64 does not have. */
+/*
+ * All up to the five dashes of END, looked for in steps of five.  A lone dash
+ * may be stepped over; base64 has none, so that the body then fails to decode.
+ */
 static struct assay_bytes
 take_body(struct cursor *c)
 {
@@ -40,7 +43,13 @@ take_body(struct cursor *c)
 	size_t len = 0;
 
 	while (len < rest.len && rest.data[len] != '-') {
-		len++;
+		len += 5;
+	}
+	if (len > rest.len) {
+		len = rest.len;
+	}
+	while (len > 0 && rest.data[len - 1] == '-') {
+		len--;
 	}
 	return cursor_take(c, len);
 }
