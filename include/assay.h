@@ -509,9 +509,11 @@ struct assay_verdict {
 	int first_failed;		/* enum assay_check, or -1 */
 
 	int64_t at_s;			/* the time appraised for */
-	bool has_validity;		/* the next two are there */
+	bool has_validity;		/* the next two are there; there may be no
+					 *   such second: then from > until */
 	int64_t valid_from_s;		/* the first and the last second at which */
-	int64_t valid_until_s;		/*   every document is within its dates */
+	int64_t valid_until_s;		/*   every document is within its dates;
+					 *   INT64_MAX: no end */
 	bool has_as_of;			/* not within dates at at_s: the answer at as_of_s */
 	int64_t as_of_s;
 	enum assay_authenticity as_of_authenticity;
@@ -548,7 +550,8 @@ struct assay_verdict {
 
 /*
  * Appraise evidence at the time now_s under the policy, and fill in the whole
- * of *verdict.  Returns verdict->tier.
+ * of *verdict.  Returns verdict->tier.  Uses about 320 KiB of stack, most of it
+ * for the collateral; assay_appraise_prepared uses about 40 KiB.
  */
 enum assay_tier assay_appraise(struct assay_verdict *verdict,
     const struct assay_verifier *verifier, const struct assay_evidence *evidence,
@@ -587,6 +590,15 @@ struct assay_cache {
 enum assay_tier assay_appraise_prepared(struct assay_verdict *verdict,
     const struct assay_verifier *verifier, const struct assay_evidence *evidence,
     const struct assay_prepared *prepared, const struct assay_prepared *newer,
+    const struct assay_policy *policy, int64_t now_s);
+
+/*
+ * Many pieces of evidence against one set of collateral, their signatures
+ * decided in batches.  verdicts[i] equals what assay_appraise_prepared gives
+ * for evidence[i].  Both arrays have count entries.
+ */
+void assay_appraise_batch(struct assay_verdict *verdicts, const struct assay_verifier *verifier,
+    const struct assay_evidence *evidence, size_t count, const struct assay_prepared *prepared,
     const struct assay_policy *policy, int64_t now_s);
 
 /* ------------------------------------------------------------------------

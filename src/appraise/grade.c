@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facts and a policy give a tier, with its reasons.
+ *
+ * The status picks a row of the policy's table; advisories that count, lists
+ * that cannot be known and ceilings can only lower it; a failed NO_TIER row
+ * takes it away.  Nothing here can raise a tier.
+ */
+#include "appraise/grade.h"
+#include "evidence/report.h"
+
+/* ---- what the facts say ----------------------------------------------- */
+
+static bool
+is_out_of_date(enum assay_tcb_status status)
+{
+	return status == ASSAY_TCB_OUT_OF_DATE || status == ASSAY_TCB_OUT_OF_DATE_CONFIGURATION_NEEDED;
+}
+
+static bool
+is_relaunch(enum assay_tcb_status status)
+{
+	return status == ASSAY_TCB_TD_RELAUNCH_ADVISED ||
+	    status == ASSAY_TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED;
+}
+
+static void
+renew(int64_t *renewal_s, enum assay_tcb_status status, int64_t newest_s)
+{
+	if (is_out_of_date(status) && newest_s < *renewal_s) {
+		*renewal_s = newest_s;
+	}
+}
+
+static int64_t
+renewal(const struct standing *standing)
+{
+	const struct facts *facts = standing->facts;
+	const struct tcb_info *info = &facts->prepared->tcb_info;
+	int64_t renewal_s = INT64_MAX;
+
+	renew(&renewal_s, info->levels[standing->match.launch.platform].status, info->levels[0].date_s);
+	renew(&renewal_s, standing->match.qe_status, facts->prepared->qe_identity.levels[0].date_s);
+	if (facts->module_launch != NULL) {
+		renew(&renewal_s, standing->match.module_status, facts->module_launch->levels[0].date_s);
+	}
+	return renewal_s == INT64_MAX ? INT64_MIN : renewal_s;
+}
+
+void
+standing_of(struct standing *standing, const struct facts *facts, const struct assay_verifier *verifier)
+{
+	memset(standing, 0, sizeof(*standing));
+	standing->facts = facts;
+	standing->mitigated = verifier->mitigated;
+	standing->mitigated_count = verifier->mitigated_count;
+	standing->has_references = verifier->references_count != 0;
+	standing->renewal_s = INT64_MIN;
+	if (facts->kind == ASSAY_EVIDENCE_IAS_REPORT) {
+		struct advisories *advisories = &standing->match.advisories;
+
+		standing->covered = true;
+		standing->match.status = facts->ias_status;
+		standing->evaluation_number = facts->ias_evaluation_number;
+		advisories->unknown = facts->ias_advisories_unknown;
+		advisories->count = facts->ias_advisories_count;
+		memcpy(advisories->ids, facts->ias_advisories, sizeof(advisories->ids));
+		return;
+	}
+	const uint32_t of_tcb_info = facts->prepared->tcb_info.evaluation_number;
+	const uint32_t of_identity = facts->prepared->qe_identity.evaluation_number;
+
+	standing->evaluation_number = of_tcb_info < of_identity ? of_tcb_info : of_identity;
+	tcb_match(&standing->match, facts);
+	standing->covered = standing->match.platform_covered && standing->match.module_covered &&
+	    standing->match.qe_covered;
+	if (standing->covered) {
+		standing->level_date_s =
+		    facts->prepared->tcb_info.levels[standing->match.launch.platform].date_s;
+		standing->renewal_s = renewal(standing);
+	}
+}
+
+/* ---- advisories ------------------------------------------------------- */
+
+static bool
+id_equal(const struct assay_advisory *entry, struct assay_bytes id)
+{
+	return id.len < ASSAY_ADVISORY_BYTES && memcmp(entry->id, id.data, id.len) == 0 &&
+	    entry->id[id.len] == '\0';
+}
+
+static bool
+list_has(const struct assay_advisory_list *list, struct assay_bytes id)
+{
+	for (uint32_t i = 0; i < list->count; i++) {
+		if (id_equal(&list->ids[i], id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+is_mitigated(const struct standing *standing, struct assay_bytes id)
+{
+	for (size_t i = 0; i < standing->mitigated_count; i++) {
+		if (bytes_equal(standing->mitigated[i], id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A critical advisory is open: listed, or not to be ruled out.  A list that
+ * cannot be carried is judged by the date of the level: one from before the
+ * fix lacks it.
+ */
+static bool
+critical_open(const struct standing *standing, const struct assay_policy *policy)
+{
+	const struct advisories *advisories = &standing->match.advisories;
+
+	for (uint32_t i = 0; i < advisories->count; i++) {
+		if (list_has(&policy->critical, advisories->ids[i])) {
+			return true;
+		}
+	}
+	if (!advisories->unknown || standing->level_date_s == 0 ||
+	    standing->match.status == ASSAY_TCB_UP_TO_DATE) {
+		return false;
+	}
+	for (uint32_t i = 0; i < policy->critical.count; i++) {
+		if (standing->level_date_s < policy->critical.ids[i].fixed_s) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- reasons and rows ------------------------------------------------- */
+
+static void
+reason(struct grade *g, enum assay_reason why)
+{
+	for (uint32_t i = 0; i < g->reasons_count; i++) {
+		if (g->reasons[i] == (uint8_t)why) {
+			return;
+		}
+	}
+	if (why != ASSAY_REASON_NONE && g->reasons_count < ASSAY_REASONS_MAX) {
+		g->reasons[g->reasons_count] = (uint8_t)why;
+		g->reasons_count++;
+	}
+}
+
+static bool
+row(struct grade *g, enum assay_check check, bool passed, enum assay_reason why)
+{
+	g->results[check] = passed ? ASSAY_PASSED : ASSAY_FAILED;
+	if (!passed) {
+		reason(g, why);
+	}
+	return passed;
+}
+
+static enum assay_reason
+status_reason(enum assay_tcb_status status)
+{
+	static const uint8_t reasons[ASSAY_TCB_STATUS_COUNT] = {
+		[ASSAY_TCB_UP_TO_DATE] = ASSAY_REASON_UP_TO_DATE,
+		[ASSAY_TCB_SW_HARDENING_NEEDED] = ASSAY_REASON_SW_HARDENING_NEEDED,
+		[ASSAY_TCB_CONFIGURATION_NEEDED] = ASSAY_REASON_CONFIGURATION_NEEDED,
+		[ASSAY_TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED] =
+		    ASSAY_REASON_CONFIGURATION_AND_SW_HARDENING_NEEDED,
+		[ASSAY_TCB_OUT_OF_DATE] = ASSAY_REASON_OUT_OF_DATE,
+		[ASSAY_TCB_OUT_OF_DATE_CONFIGURATION_NEEDED] = ASSAY_REASON_OUT_OF_DATE_CONFIGURATION_NEEDED,
+		[ASSAY_TCB_TD_RELAUNCH_ADVISED] = ASSAY_REASON_TD_RELAUNCH_ADVISED,
+		[ASSAY_TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED] =
+		    ASSAY_REASON_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED,
+		[ASSAY_TCB_REVOKED] = ASSAY_REASON_REVOKED,
+		[ASSAY_TCB_SIGNATURE_INVALID] = ASSAY_REASON_SIGNATURE_INVALID,
+		[ASSAY_TCB_SIGNATURE_REVOKED] = ASSAY_REASON_SIGNATURE_REVOKED,
+		[ASSAY_TCB_KEY_REVOKED] = ASSAY_REASON_KEY_REVOKED,
+		[ASSAY_TCB_SIGRL_VERSION_MISMATCH] = ASSAY_REASON_SIGRL_VERSION_MISMATCH,
+	};
+
+	return (enum assay_reason)reasons[status];
+}
+
+static bool
+is_revoked(enum assay_tcb_status status)
+{
+	return status >= ASSAY_TCB_REVOKED && status < ASSAY_TCB_STATUS_COUNT;
+}
+
+/* ---- the tier by status and advisories -------------------------------- */
+
+static void
+lower_to(struct grade *g, enum assay_tier at_best, enum assay_reason why)
+{
+	if (g->tcb_tier > at_best) {
+		g->tcb_tier = at_best;
+	}
+	reason(g, why);
+}
+
+static void
+count_advisories(struct grade *g, const struct standing *standing, const struct assay_policy *policy,
+    enum assay_tcb_status status, enum assay_tier base)
+{
+	const struct advisories *advisories = &standing->match.advisories;
+	bool hard = false;
+
+	if (base > policy->advisories_count_at_or_below ||
+	    (status == ASSAY_TCB_UP_TO_DATE && !policy->advisories_count_beside_up_to_date)) {
+		return;
+	}
+	for (uint32_t i = 0; i < advisories->count; i++) {
+		const struct assay_bytes id = advisories->ids[i];
+
+		if (list_has(&policy->whitelist, id) || is_mitigated(standing, id)) {
+			continue;
+		}
+		if (policy->hard_stays_in_tier_2 && list_has(&policy->hard, id)) {
+			hard = true;
+			continue;
+		}
+		g->counted |= UINT64_C(1) << i;
+	}
+	if (g->counted != 0) {
+		lower_to(g, policy->advisory_tier, ASSAY_REASON_ADVISORIES_COUNTED);
+	}
+	if (hard) {
+		lower_to(g, ASSAY_TIER_2, ASSAY_REASON_ADVISORIES_HARD);
+	}
+	if (advisories->unknown && status != ASSAY_TCB_UP_TO_DATE) {
+		lower_to(g, policy->advisory_tier, ASSAY_REASON_ADVISORIES_UNKNOWN);
+	}
+}
+
+/* Within its grace an out-of-date platform counts as one that needs hardening: never as up to date. */
+static enum assay_tcb_status
+status_in_grace(struct grade *g, const struct standing *standing, const struct assay_policy *policy,
+    int64_t at_s)
+{
+	const enum assay_tcb_status status = standing->match.status;
+
+	if (!is_out_of_date(status) || policy->out_of_date_grace_s <= 0 || standing->renewal_s == INT64_MIN ||
+	    at_s > standing->renewal_s + policy->out_of_date_grace_s) {
+		return status;
+	}
+	reason(g, ASSAY_REASON_GRACE_OUT_OF_DATE);
+	return status == ASSAY_TCB_OUT_OF_DATE ? ASSAY_TCB_SW_HARDENING_NEEDED :
+	    ASSAY_TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED;
+}
+
+static void
+grade_tcb(struct grade *g, const struct standing *standing, const struct assay_policy *policy, int64_t at_s)
+{
+	reason(g, status_reason(standing->match.status));
+	const enum assay_tcb_status status = status_in_grace(g, standing, policy, at_s);
+	const enum assay_tier base = policy->tier_of_status[status];
+
+	g->tcb_tier = base;
+	if (is_out_of_date(standing->match.qe_status)) {
+		reason(g, ASSAY_REASON_QE_OUT_OF_DATE);
+	}
+	if (is_out_of_date(standing->match.module_status)) {
+		reason(g, ASSAY_REASON_TDX_MODULE_OUT_OF_DATE);
+	}
+	count_advisories(g, standing, policy, status, base);
+	if (is_relaunch(status) && g->tcb_tier > ASSAY_TIER_4) {
+		g->tcb_tier = ASSAY_TIER_4;
+	}
+	if (is_relaunch(status) || (g->counted != 0 && base >= ASSAY_TIER_2)) {
+		reason(g, ASSAY_REASON_TABLE_SILENT);
+	}
+	for (uint32_t i = 0; i < policy->ceilings_count; i++) {
+		const struct assay_ceiling *ceiling = &policy->ceilings[i];
+
+		if (ceiling->tee == standing->facts->tee && g->tcb_tier > ceiling->tier) {
+			lower_to(g, ceiling->tier, ASSAY_REASON_CEILING);
+			g->ceiling_word = ceiling->word;
+		}
+	}
+}
+
+/* ---- rows that take a tier away --------------------------------------- */
+
+static bool
+flags_hold(const struct assay_platform *platform, uint32_t require)
+{
+	return ((require & ASSAY_REQUIRE_SMT_DISABLED) == 0 || platform->smt_enabled == ASSAY_FLAG_FALSE) &&
+	    ((require & ASSAY_REQUIRE_STATIC_PLATFORM) == 0 ||
+	    platform->dynamic_platform == ASSAY_FLAG_FALSE) &&
+	    ((require & ASSAY_REQUIRE_NO_CACHED_KEYS) == 0 || platform->cached_keys == ASSAY_FLAG_FALSE);
+}
+
+static bool
+rows_tcb(struct grade *g, const struct standing *standing, const struct assay_policy *policy)
+{
+	const bool quote = standing->facts->kind != ASSAY_EVIDENCE_IAS_REPORT;
+	bool passed = true;
+
+	if (quote) {
+		passed &= row(g, ASSAY_CHECK_TCB_LEVEL, standing->match.platform_covered,
+		    ASSAY_REASON_TCB_NO_LEVEL);
+		if (standing->facts->module_launch != NULL || standing->facts->module_current != NULL) {
+			passed &= row(g, ASSAY_CHECK_TDX_MODULE_LEVEL, standing->match.module_covered,
+			    ASSAY_REASON_TDX_MODULE_NO_LEVEL);
+		}
+		passed &= row(g, ASSAY_CHECK_QE_LEVEL, standing->match.qe_covered, ASSAY_REASON_QE_NO_LEVEL);
+	}
+	if (!standing->covered) {
+		return false;
+	}
+	const enum assay_tcb_status status = standing->match.status;
+
+	passed &= row(g, ASSAY_CHECK_TCB_REVOKED, !is_revoked(status), ASSAY_REASON_NONE);
+	passed &= row(g, ASSAY_CHECK_STATUS_TIER, is_revoked(status) || g->tcb_tier != ASSAY_TIER_NONE,
+	    ASSAY_REASON_STATUS_UNTIERED);
+	passed &= row(g, ASSAY_CHECK_CRITICAL_ADVISORY, !critical_open(standing, policy),
+	    ASSAY_REASON_ADVISORIES_CRITICAL);
+	return passed;
+}
+
+static bool
+rows_platform(struct grade *g, const struct standing *standing, const struct assay_policy *policy,
+    int64_t at_s)
+{
+	const struct facts *facts = standing->facts;
+	bool passed = row(g, ASSAY_CHECK_EVALUATION_NUMBER,
+	    standing->evaluation_number >= policy->minimum_tcb_evaluation_number,
+	    ASSAY_REASON_EVALUATION_NUMBER);
+
+	/* A report says nothing of the platform's flags: what is asked for is then not known. */
+	passed &= row(g, ASSAY_CHECK_PLATFORM_FLAGS, flags_hold(&facts->platform, policy->require),
+	    ASSAY_REASON_PLATFORM_FLAGS);
+	if (facts->kind == ASSAY_EVIDENCE_IAS_REPORT) {
+		passed &= row(g, ASSAY_CHECK_REPORT_AGE, policy->report_age_max_s == 0 ||
+		    at_s - facts->ias.timestamp_s <= policy->report_age_max_s, ASSAY_REASON_REPORT_AGE);
+	}
+	return passed;
+}
+
+static bool
+rows_enclave(struct grade *g, const struct assay_sgx_report *report, uint32_t permit)
+{
+	const uint64_t flags = sgx_report_flags(report);
+	const bool plain = (flags & SGX_FLAG_INIT) != 0 &&
+	    (flags & (SGX_FLAG_PROVISION_KEY | SGX_FLAG_EINITTOKEN_KEY)) == 0;
+	bool passed = row(g, ASSAY_CHECK_DEBUG, (flags & SGX_FLAG_DEBUG) == 0 ||
+	    (permit & ASSAY_PERMIT_DEBUG) != 0, ASSAY_REASON_DEBUG);
+
+	passed &= row(g, ASSAY_CHECK_ENCLAVE_ATTRIBUTES, plain || (permit & ASSAY_PERMIT_ENCLAVE_ATTRIBUTES) != 0,
+	    ASSAY_REASON_ENCLAVE_ATTRIBUTES);
+	return passed;
+}
+
+static bool
+no_service_td(const struct assay_td_report *report)
+{
+	return bytes_all_zero(bytes_of(report->mrservicetd, 48)) &&
+	    bytes_all_zero(bytes_of(report->init_servicetd_hash, 48)) &&
+	    bytes_all_zero(bytes_of(report->current_servicetd_hash, 48));
+}
+
+static bool
+rows_td(struct grade *g, const struct assay_td_report *report, uint32_t permit)
+{
+	const uint64_t attributes = td_report_attributes(report);
+	const uint64_t xfam = td_report_xfam(report);
+	const bool known = (attributes & ~TD_KNOWN) == 0 && (xfam & ~TD_XFAM_KNOWN) == 0 &&
+	    (xfam & TD_XFAM_FIXED_1) == TD_XFAM_FIXED_1;
+	bool passed = row(g, ASSAY_CHECK_DEBUG, (attributes & TD_DEBUG) == 0 ||
+	    (permit & ASSAY_PERMIT_DEBUG) != 0, ASSAY_REASON_DEBUG);
+
+	passed &= row(g, ASSAY_CHECK_TD_ATTRIBUTES, known || (permit & ASSAY_PERMIT_TD_ATTRIBUTES) != 0,
+	    ASSAY_REASON_TD_ATTRIBUTES);
+	passed &= row(g, ASSAY_CHECK_SEPT_VE_DISABLE, (attributes & TD_SEPT_VE_DISABLE) != 0 ||
+	    (permit & ASSAY_PERMIT_SEPT_VE) != 0, ASSAY_REASON_SEPT_VE_DISABLE);
+	passed &= row(g, ASSAY_CHECK_SERVICE_TD, no_service_td(report) ||
+	    (permit & ASSAY_PERMIT_SERVICE_TD) != 0, ASSAY_REASON_SERVICE_TD);
+	return passed;
+}
+
+void
+grade(struct grade *g, const struct standing *standing, const struct assay_policy *policy, int64_t at_s)
+{
+	const struct facts *facts = standing->facts;
+
+	memset(g, 0, sizeof(*g));
+	if (standing->covered) {
+		grade_tcb(g, standing, policy, at_s);
+	}
+	bool passed = rows_tcb(g, standing, policy);
+
+	passed &= rows_platform(g, standing, policy, at_s);
+	passed &= facts->tee == ASSAY_TEE_TDX ? rows_td(g, &facts->td, policy->permit) :
+	    rows_enclave(g, &facts->sgx, policy->permit);
+	if (standing->has_references) {
+		passed &= row(g, ASSAY_CHECK_REFERENCE_VALUES, standing->references_hold,
+		    ASSAY_REASON_REFERENCE_VALUES);
+	}
+	g->tier = passed ? g->tcb_tier : ASSAY_TIER_NONE;
+	if (!passed && (g->results[ASSAY_CHECK_CRITICAL_ADVISORY] == ASSAY_FAILED ||
+	    g->results[ASSAY_CHECK_TCB_REVOKED] == ASSAY_FAILED)) {
+		g->tcb_tier = ASSAY_TIER_NONE;
+	}
+}
