@@ -338,7 +338,8 @@ tcb_read(struct json *j, struct tcb_level *level, struct raised_by *raised_by)
 			json_skip(j);
 		}
 	}
-	if (!has_pcesvn || ((shape & SHAPE_NUMBERED) != 0 && numbered != 0xffff)) {
+	/* A level without components would cover every platform. */
+	if (!has_pcesvn || shape == 0 || ((shape & SHAPE_NUMBERED) != 0 && numbered != 0xffff)) {
 		json_fail(j);
 	}
 	return shape;
