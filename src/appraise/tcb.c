@@ -10,7 +10,7 @@
 /* ---- matching --------------------------------------------------------- */
 
 static bool
-all_at_least(const uint8_t *have, const uint8_t *need, size_t from)
+all_at_least(const uint8_t *have, const uint16_t *need, size_t from)
 {
 	for (size_t i = from; i < 16; i++) {
 		if (have[i] < need[i]) {

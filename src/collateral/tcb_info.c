@@ -241,7 +241,7 @@ raised_by_of(struct assay_bytes category, struct assay_bytes type)
 }
 
 static void
-component_read(struct json *j, uint8_t *svn, enum assay_raised_by *raised_by)
+component_read(struct json *j, uint16_t *svn, enum assay_raised_by *raised_by)
 {
 	struct json_object o = json_object(j);
 	struct assay_bytes category = { NULL, 0 };
@@ -251,7 +251,7 @@ component_read(struct json *j, uint8_t *svn, enum assay_raised_by *raised_by)
 
 	while (json_member(j, &o, &name)) {
 		if (bytes_equal_text(name, "svn")) {
-			*svn = (uint8_t)json_integer(j, 0, UINT8_MAX);
+			*svn = (uint16_t)json_integer(j, 0, UINT16_MAX);
 			has_svn = true;
 		} else if (bytes_equal_text(name, "category")) {
 			category = json_string(j);
@@ -269,7 +269,7 @@ component_read(struct json *j, uint8_t *svn, enum assay_raised_by *raised_by)
 
 /* Exactly 16: a shorter array would compare fewer components than there are. */
 static void
-components_read(struct json *j, uint8_t svn[static 16], enum assay_raised_by raised_by[static 16])
+components_read(struct json *j, uint16_t svn[static 16], enum assay_raised_by raised_by[static 16])
 {
 	struct json_array a = json_array(j);
 	unsigned count = 0;
@@ -322,7 +322,7 @@ tcb_read(struct json *j, struct tcb_level *level, struct raised_by *raised_by)
 		const unsigned n = numbered_component(name);
 
 		if (n != 0) {
-			level->sgx[n - 1] = (uint8_t)json_integer(j, 0, UINT8_MAX);
+			level->sgx[n - 1] = (uint16_t)json_integer(j, 0, UINT16_MAX);
 			numbered |= 1u << (n - 1);
 			shape |= SHAPE_NUMBERED;
 		} else if (bytes_equal_text(name, "sgxtcbcomponents")) {
@@ -345,17 +345,28 @@ tcb_read(struct json *j, struct tcb_level *level, struct raised_by *raised_by)
 	return shape;
 }
 
-/* Less than, equal to or greater than zero, as memcmp. */
+/* Less than, equal to or greater than zero, from the first component on. */
+static int
+components_compare(const uint16_t a[static 16], const uint16_t b[static 16])
+{
+	for (unsigned i = 0; i < 16; i++) {
+		if (a[i] != b[i]) {
+			return (int)a[i] - (int)b[i];
+		}
+	}
+	return 0;
+}
+
 static int
 level_compare(const struct tcb_level *a, const struct tcb_level *b)
 {
-	int order = memcmp(a->sgx, b->sgx, sizeof a->sgx);
+	int order = components_compare(a->sgx, b->sgx);
 
 	if (order == 0) {
 		order = (int)a->pcesvn - (int)b->pcesvn;
 	}
 	if (order == 0) {
-		order = memcmp(a->tdx, b->tdx, sizeof a->tdx);
+		order = components_compare(a->tdx, b->tdx);
 	}
 	return order;
 }

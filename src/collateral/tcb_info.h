@@ -23,10 +23,14 @@ struct isv_level {
 	struct advisory_range advisories;
 };
 
+/*
+ * A component that a level asks for may be above 255: no platform has that,
+ * so such a level covers none, but it is no reason to refuse the document.
+ */
 struct tcb_level {
-	uint8_t sgx[16];
+	uint16_t sgx[16];
 	uint16_t pcesvn;
-	uint8_t tdx[16];
+	uint16_t tdx[16];
 	enum assay_tcb_status status;
 	int64_t date_s;
 	struct advisory_range advisories;

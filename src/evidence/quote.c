@@ -269,6 +269,10 @@ quote_certification_fields(struct certification_fields *fields, const struct quo
 	}
 	fields->cpusvn = cursor_take(&c, 16);
 	fields->pcesvn = cursor_u16le(&c);
+	/* The oldest quotes of type 1 end before the PCE id. */
+	if (quote->certification_type == CERTIFICATION_PPID_CLEAR && cursor_done(&c)) {
+		return true;
+	}
 	fields->pce_id = cursor_take(&c, 2);
 	return cursor_done(&c);
 }

@@ -70,7 +70,8 @@ bool epid_quote_parse(struct epid_quote *quote, struct assay_bytes bytes, bool b
 /* The quote's length by its own length fields, 0 where it is none. */
 size_t quote_length(struct assay_bytes bytes);
 
-/* Clear fields of certification data 1 to 3: PPID (type 1 only, else empty), CPUSVN, PCESVN, PCE id. */
+/* Clear fields of certification data 1 to 3: PPID (type 1 only, else empty), CPUSVN, PCESVN, PCE id
+ * (empty in the oldest form of type 1, of 34 bytes). */
 struct certification_fields {
 	struct assay_bytes ppid;
 	struct assay_bytes cpusvn;

@@ -190,7 +190,7 @@ leaf_fits(const struct dcap *dcap)
 	return quote_certification_fields(&fields, &dcap->quote) &&
 	    (fields.ppid.len == 0 || bytes_equal(fields.ppid, bytes_of(platform->ppid, 16))) &&
 	    bytes_equal(fields.cpusvn, bytes_of(platform->cpusvn, 16)) && fields.pcesvn == platform->pcesvn &&
-	    bytes_equal(fields.pce_id, bytes_of(platform->pce_id, 2));
+	    (fields.pce_id.len == 0 || bytes_equal(fields.pce_id, bytes_of(platform->pce_id, 2)));
 }
 
 static bool
