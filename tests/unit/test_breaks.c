@@ -150,7 +150,11 @@ the_unbroken_has_the_tier_of_its_status(void **state)
 				fail_msg("%s", sim.error);
 			}
 			judge(&v, &sim);
-			if (v.authenticity != ASSAY_GENUINE || assay_tier_number(v.tier) != rows[i].tier ||
+			/* A report whose status comes with advisories, and that names none, hides them. */
+			const unsigned tier = tees[t] == SIM_IAS && rows[i].advisory == NULL &&
+			    (rows[i].tier == 2 || rows[i].tier == 3) ? 4 : rows[i].tier;
+
+			if (v.authenticity != ASSAY_GENUINE || assay_tier_number(v.tier) != tier ||
 			    v.tcb_status != rows[i].status) {
 				fail_msg("%s %s %s: %s %s, tier %u, failed %s", assay_evidence_kind_word(v.kind),
 				    assay_tcb_status_word(rows[i].status, v.kind),
