@@ -24,6 +24,15 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 
+/*
+ * Another widely used library exports these four names.  A program may link
+ * with both, so that ours have names of their own for the linker.
+ */
+#define json_object assay_json_object
+#define json_array assay_json_array
+#define json_string assay_json_string
+#define json_integer assay_json_integer
+
 struct json {
 	struct cursor c;	/* bad is the sticky failure of the whole */
 	unsigned depth;
