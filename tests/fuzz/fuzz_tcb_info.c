@@ -16,6 +16,26 @@ demand(bool true_always)
 	}
 }
 
+/* Descending by the SGX components, then PCE SVN, then the TDX components; never equal. */
+static bool
+in_order(const struct tcb_level *higher, const struct tcb_level *lower)
+{
+	for (size_t i = 0; i < 16; i++) {
+		if (higher->sgx[i] != lower->sgx[i]) {
+			return higher->sgx[i] > lower->sgx[i];
+		}
+	}
+	if (higher->pcesvn != lower->pcesvn) {
+		return higher->pcesvn > lower->pcesvn;
+	}
+	for (size_t i = 0; i < 16; i++) {
+		if (higher->tdx[i] != lower->tdx[i]) {
+			return higher->tdx[i] > lower->tdx[i];
+		}
+	}
+	return false;
+}
+
 static void
 check_range(const struct tcb_info *info, struct advisory_range range)
 {
@@ -52,7 +72,7 @@ check(struct assay_bytes text)
 	}
 	for (uint32_t i = 0; i < info.levels_count; i++) {
 		demand(info.levels[i].status != ASSAY_TCB_UNKNOWN);
-		demand(i == 0 || memcmp(info.levels[i - 1].sgx, info.levels[i].sgx, 16) >= 0);
+		demand(i == 0 || in_order(&info.levels[i - 1], &info.levels[i]));
 		check_range(&info, info.levels[i].advisories);
 	}
 	for (uint32_t i = 0; i < info.modules_count; i++) {

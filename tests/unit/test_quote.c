@@ -359,6 +359,26 @@ bytes_after_the_quote_are_refused_and_measured(void **state)
 	}
 }
 
+/* Signature data that ends early, and the quote with it: all outer lengths are right. */
+static void
+short_signature_data_is_refused(void **state)
+{
+	(void)state;
+	for (enum shape shape = V3; shape < SHAPES; shape++) {
+		struct built b;
+		struct quote quote;
+
+		build(&b, shape, CERTIFICATION_PCK_CHAIN, 32, 100);
+		for (size_t len = 0; len < b.len - b.at[SIGNATURE]; len++) {
+			set_number(&b, SIGNATURE_SIZE, len);
+			const struct assay_bytes bytes = bytes_of(b.bytes, b.at[SIGNATURE] + len);
+
+			assert_int_equal(quote_parse(&quote, bytes), ASSAY_CHECK_QUOTE_FORM);
+			assert_int_equal(quote_length(bytes), bytes.len);
+		}
+	}
+}
+
 static void
 what_is_no_quote_has_no_length(void **state)
 {
@@ -513,7 +533,10 @@ clear_certification_fields_are_found(void **state)
 		{ "type 1", 1, 36, 16 },
 		{ "type 2", 2, 276, 256 },
 		{ "type 3", 3, 404, 384 },
-		{ "type 1 without a PCE id", 1, 34, 0 },
+		{ "type 1 of the oldest form, without a PCE id", 1, 34, 16 },
+		{ "type 1 with half a PCE id", 1, 35, 0 },
+		{ "type 1 with half a PCE SVN", 1, 33, 0 },
+		{ "type 2 without a PCE id", 2, 274, 0 },
 		{ "type 1 with a byte more", 1, 37, 0 },
 		{ "type 2 with a byte less", 2, 275, 0 },
 		{ "type 3 of type 2's size", 3, 276, 0 },
@@ -545,8 +568,12 @@ clear_certification_fields_are_found(void **state)
 		assert_int_equal(fields.cpusvn.len, 16);
 		assert_ptr_equal(fields.cpusvn.data, cpusvn);
 		assert_int_equal(fields.pcesvn, cpusvn[16] | cpusvn[17] << 8);
-		assert_int_equal(fields.pce_id.len, 2);
-		assert_ptr_equal(fields.pce_id.data, cpusvn + 18);
+		if (cases[i].size == 34) {
+			assert_int_equal(fields.pce_id.len, 0);
+		} else {
+			assert_int_equal(fields.pce_id.len, 2);
+			assert_ptr_equal(fields.pce_id.data, cpusvn + 18);
+		}
 	}
 }
 
@@ -559,6 +586,7 @@ main(void)
 		cmocka_unit_test(one_wrong_field_fails_its_check),
 		cmocka_unit_test(every_prefix_is_refused),
 		cmocka_unit_test(bytes_after_the_quote_are_refused_and_measured),
+		cmocka_unit_test(short_signature_data_is_refused),
 		cmocka_unit_test(what_is_no_quote_has_no_length),
 		cmocka_unit_test(kind_is_known_before_the_key_is_refused),
 		cmocka_unit_test(epid_quotes_are_read_but_never_decided),
