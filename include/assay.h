@@ -248,6 +248,18 @@ struct assay_collateral {
 	struct assay_bytes qe_identity_issuer_chain;
 };
 
+/*
+ * Read a set of collateral from one JSON object with these members, all of
+ * them strings (the form that dcap-qvl writes): pck_crl_issuer_chain,
+ * root_ca_crl, pck_crl, tcb_info_issuer_chain, tcb_info, tcb_info_signature,
+ * qe_identity_issuer_chain, qe_identity, qe_identity_signature and, rarely,
+ * pck_certificate_chain.  Others are passed over, null is empty.  The strings
+ * are unescaped into buffer, which *collateral then borrows; json.len bytes
+ * suffice.  False, and nothing in *collateral, where it is no such object.
+ */
+bool assay_collateral_parse(struct assay_collateral *collateral, struct assay_bytes json,
+    uint8_t *buffer, size_t size);
+
 /* A measurement that the relying party expects (RATS: Reference Value). */
 enum assay_field {
 	ASSAY_FIELD_NONE = 0,

@@ -115,7 +115,7 @@ ias_verify(struct facts *facts, struct trail *trail, const struct assay_verifier
     const struct assay_evidence *evidence)
 {
 	const struct assay_bytes body = evidence->quote;
-	struct ias_signer signer;
+	struct ias_signer signer = { 0 };
 	struct ias_report report;
 	struct epid_quote quote;
 	struct chain chain;
