@@ -601,10 +601,10 @@ put_checks_line(struct writer *w, const struct assay_verdict *v, const struct re
 			put_repeated(w, ' ', 15);
 			column = 15;
 		}
+		put_text(w, column == 15 ? "" : " ");
 		put_mark(w, style, v->checks[i]);
 		put_char(w, ' ');
 		put_bytes(w, bytes_slice(bytes_of_text(rest), from, strlen(rest) - from));
-		put_text(w, i + 1 < last ? " " : "");
 		column += columns;
 	}
 	put_char(w, '\n');

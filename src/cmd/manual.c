@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `assay manual`: the manual page in mdoc(7), from the tables. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/commands.h"
+#include "cmd/failure.h"
+#include "render/words.h"
+
+#define PAGE_DATE "November 25, 2026"
+
+/* Text of a macro's arguments or of a line: backslashes, and what would begin a macro, are escaped. */
+static void
+put_roff(const char *text, bool line_start)
+{
+	for (; *text != '\0'; text++) {
+		if (*text == '\\') {
+			fputs("\\e", stdout);
+		} else if (line_start && (*text == '.' || *text == '\'')) {
+			printf("\\&%c", *text);
+		} else {
+			putchar(*text);
+		}
+		line_start = false;
+	}
+}
+
+/* Sentences, each on a line of its own as mdoc wants them; "\n\n" parts paragraphs. */
+static void
+put_sentences(const char *text)
+{
+	char sentence[2048];
+
+	while (*text != '\0') {
+		size_t len = 0;
+
+		if (strncmp(text, "\n\n", 2) == 0) {
+			puts(".Pp");
+			text += 2;
+		}
+		while (text[len] != '\0' && text[len] != '\n' &&
+		    !(len > 0 && text[len] == ' ' && text[len - 1] == '.')) {
+			len++;
+		}
+		snprintf(sentence, sizeof(sentence), "%.*s", (int)len, text);
+		put_roff(sentence, true);
+		putchar('\n');
+		text += len;
+		text += *text == ' ' ? 1 : 0;
+	}
+}
+
+/* A word as an argument of a macro: between quotation marks where it has several parts. */
+static void
+put_argument(const char *text)
+{
+	putchar('"');
+	put_roff(text, false);
+	putchar('"');
+}
+
+static void
+put_synopsis(void)
+{
+	for (const struct command *c = commands; c->name != NULL; c++) {
+		printf(".Nm\n.Cm %s\n", c->name);
+		if (c->options[0].name != NULL) {
+			puts(".Op Ar options");
+		}
+		if (c->operands[0] != '\0') {
+			fputs(".Ar ", stdout);
+			put_argument(c->operands);
+			putchar('\n');
+		}
+	}
+	puts(".Nm\n.Fl \\-version");
+}
+
+static void
+put_commands(void)
+{
+	puts(".Sh COMMANDS");
+	for (const struct command *c = commands; c->name != NULL; c++) {
+		printf(".Ss %s\n", c->name);
+		fputs("The command\n", stdout);
+		printf(".Cm %s\nis there to ", c->name);
+		put_roff(c->summary, false);
+		puts(".");
+		if (c->description[0] != '\0') {
+			puts(".Pp");
+			put_sentences(c->description);
+		}
+		if (c->options[0].name == NULL) {
+			continue;
+		}
+		puts(".Bl -tag -width Ds");
+		for (const struct option_row *row = c->options; row->name != NULL; row++) {
+			printf(".It Fl \\-%s%s%s\n", row->name, row->argument != NULL ? " Ar " : "",
+			    row->argument != NULL ? row->argument : "");
+			put_roff(row->help, true);
+			puts(row->repeatable ? ".\nMay be given several times." : ".");
+		}
+		puts(".El");
+	}
+}
+
+static void
+put_collateral(void)
+{
+	puts(".Sh COLLATERAL\n"
+	    "What the vendor signs about platforms: TCB info, QE identities, CRLs and the chains of their issuers.\n"
+	    "A file given with\n"
+	    ".Fl \\-collateral\n"
+	    "may be\n"
+	    ".Bl -bullet -compact\n"
+	    ".It\n"
+	    "a JSON object with the members\n"
+	    ".Li pck_crl_issuer_chain , root_ca_crl , pck_crl , tcb_info_issuer_chain , tcb_info , tcb_info_signature ,\n"
+	    ".Li qe_identity_issuer_chain , qe_identity , qe_identity_signature\n"
+	    "and, where quotes do not hold it,\n"
+	    ".Li pck_certificate_chain\n"
+	    ".It\n"
+	    "a reply of the vendor's service, with\n"
+	    ".Li tcbInfo\n"
+	    "or\n"
+	    ".Li enclaveIdentity\n"
+	    "and\n"
+	    ".Li signature\n"
+	    ".It\n"
+	    "the file that the vendor's PCS client tool writes\n"
+	    ".It\n"
+	    "a CRL in DER, PEM, hex or base64\n"
+	    ".It\n"
+	    "certificates in PEM or DER, or percent-encoded as in the headers of a reply\n"
+	    ".El\n"
+	    ".Pp\n"
+	    "One set alone is used as it stands.\n"
+	    "From several files what fits each piece of evidence is chosen: TCB info by TEE and FMSPC, a set within its dates\n"
+	    "before one outside, and of these the lower TCB evaluation number, which is the vendor's standard; an identity by\n"
+	    "TEE; CRLs by their issuer.\n"
+	    "A set of a higher number serves to look ahead.\n"
+	    "What was chosen is verified as strictly as what was given alone.");
+}
+
+static void
+put_tables(void)
+{
+	puts(".Sh CHECKS\nIn the order in which they are made.\n"
+	    "A failure means that the evidence is not genuine, that the matter is undecided, or that there is no tier.\n"
+	    ".Bl -tag -width Ds");
+	for (int i = 0; i < ASSAY_CHECK_COUNT; i++) {
+		const enum assay_check check = (enum assay_check)i;
+
+		printf(".It Li %s Pq ", assay_check_id(check));
+		put_argument(consequence_word(assay_check_consequence(check)));
+		putchar('\n');
+		put_roff(assay_check_text(check), true);
+		puts("");
+	}
+	puts(".El\n.Sh REASONS\nWhy genuine evidence has the tier that it has.\n.Bl -tag -width Ds");
+	for (int i = 1; i < ASSAY_REASON_COUNT; i++) {
+		printf(".It Li %s\n", assay_reason_id((enum assay_reason)i));
+		put_roff(assay_reason_text((enum assay_reason)i), true);
+		puts("");
+	}
+	puts(".El");
+}
+
+static void
+put_exit_status(void)
+{
+	puts(".Sh EXIT STATUS\n"
+	    ".Bl -tag -width Ds -compact\n"
+	    ".It 0\nyes: genuine, and of the tier that was asked for\n"
+	    ".It 1\nno: genuine, but without a tier or below what was asked\n"
+	    ".It 2\nusage or configuration\n"
+	    ".It 3\nthe evidence is not genuine\n"
+	    ".It 4\ncannot tell: collateral is missing or outside its dates\n"
+	    ".It 70\na bug in\n.Nm\n"
+	    ".El\n"
+	    ".Pp\n"
+	    "For several inputs: the first of 3, 4, 1 and 0 that occurred.\n"
+	    "Standard output carries only the result.\n"
+	    "Errors go to standard error: what failed and what follows from it, then the cause, then the fix; with\n"
+	    ".Fl \\-json\n"
+	    "as JSON objects, one a line.");
+}
+
+int
+command_manual(const struct arguments *arguments)
+{
+	(void)arguments;
+	puts(".\\\" Made by `assay manual` from the command's own tables; do not edit.\n"
+	    ".\\\" SPDX-License-Identifier: Apache-2.0\n"
+	    ".Dd " PAGE_DATE "\n.Dt ASSAY 1\n.Os\n.Sh NAME\n.Nm assay\n"
+	    ".Nd verify the attestation evidence of TEEs, and grade it\n.Sh SYNOPSIS");
+	put_synopsis();
+	puts(".Sh DESCRIPTION\n.Nm\n"
+	    "says whether a piece of attestation evidence is genuine, made by real hardware, unrevoked and current; which tier,\n"
+	    "from 1 (best) to 5, its platform earns under a policy; why; and what would raise it.\n"
+	    "It opens no network connection.\n"
+	    ".Pp\n"
+	    "A verdict is\n.Em genuine ,\n.Em not genuine\nor\n.Em undecided .\n"
+	    "Genuine evidence may still earn no tier.\n"
+	    "Roots that are given with\n.Fl \\-insecure-root\n"
+	    "are trusted beside the vendor's own, and every verdict under them says that it is simulated.");
+	put_commands();
+	put_collateral();
+	puts(".Sh ENVIRONMENT\n.Bl -tag -width NO_COLOR\n"
+	    ".It Ev COLUMNS\nthe width of text, instead of the terminal's\n"
+	    ".It Ev NO_COLOR\nwhere set and not empty,\n.Fl \\-color Cm auto\nmeans never\n.El");
+	put_exit_status();
+	puts(".Sh EXAMPLES\n"
+	    "Verify a quote with one set of collateral:\n"
+	    ".Pp\n.Dl assay verify quote.bin --collateral collateral.json\n.Pp\n"
+	    "Rank many, and accept no tier below 3:\n"
+	    ".Pp\n.Dl assay verify --collateral pcs/ --max-tier 3 quotes/*.bin\n.Pp\n"
+	    "Judge an archived report:\n"
+	    ".Pp\n.Dl assay verify report.json --signature report.sig --certificates chain.pem");
+	put_tables();
+	puts(".Sh STANDARDS\n"
+	    "Where each check is asked for is shown by\n.Nm\n.Cm explain .");
+	return EXIT_YES;
+}

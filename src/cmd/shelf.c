@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Collateral at hand: parts, and how they are kept. */
+#define _POSIX_C_SOURCE 200809L
+#include "cmd/shelf.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/failure.h"
+#include "cmd/file.h"
+#include "cmd/shelf_forms.h"
+#include "collateral/qe_identity.h"
+#include "x509/chain.h"
+#include "x509/crl.h"
+
+/* Of one directory: a year of daily collateral for every kind of part. */
+#define DIRECTORY_FILES_MAX 10000
+
+const char *
+shelf_kind_word(enum shelf_kind kind)
+{
+	static const char *const words[] = { "TCB info", "QE identity", "CRL", "certificate" };
+
+	return words[kind];
+}
+
+static void
+narrow(struct shelf_part *part, int64_t from_s, int64_t until_s)
+{
+	part->from_s = from_s > part->from_s ? from_s : part->from_s;
+	part->until_s = until_s < part->until_s ? until_s : part->until_s;
+}
+
+/* The part is of use no longer than the chain that came with it. */
+static void
+narrow_to_chain(struct shelf_part *part)
+{
+	static struct chain chain;
+
+	if (part->chain.len == 0 || !chain_parse(&chain, part->chain)) {
+		return;
+	}
+	for (uint32_t i = 0; i < chain.count; i++) {
+		narrow(part, chain.certificates[i].not_before_s, chain.certificates[i].not_after_s);
+	}
+}
+
+static void
+read_tcb_info(struct shelf_part *part)
+{
+	static struct tcb_info info;
+
+	part->read = tcb_info_parse(&info, part->bytes);
+	if (part->read) {
+		part->issued_s = info.issued_s;
+		part->tee = info.tee;
+		part->evaluation_number = info.evaluation_number;
+		memcpy(part->fmspc, info.fmspc, sizeof(part->fmspc));
+		narrow(part, info.issued_s, info.next_update_s);
+	}
+}
+
+static void
+read_qe_identity(struct shelf_part *part)
+{
+	static struct qe_identity identity;
+
+	part->read = qe_identity_parse(&identity, part->bytes);
+	if (part->read) {
+		part->issued_s = identity.issued_s;
+		part->tee = identity.id == QE_IDENTITY_QE ? ASSAY_TEE_SGX
+		    : identity.id == QE_IDENTITY_TD_QE ? ASSAY_TEE_TDX : ASSAY_TEE_NONE;
+		part->evaluation_number = identity.evaluation_number;
+		narrow(part, identity.issued_s, identity.next_update_s);
+	}
+}
+
+static void
+read_crl(struct shelf_part *part)
+{
+	struct crl crl;
+
+	part->read = crl_parse(&crl, part->bytes);
+	if (part->read) {
+		part->issued_s = crl.this_update_s;
+		part->issuer = crl.issuer;
+		narrow(part, crl.this_update_s, crl.next_update_s);
+	}
+}
+
+static void
+read_certificate(struct shelf_part *part)
+{
+	part->read = certificate_parse(&part->certificate, part->bytes);
+	if (part->read) {
+		part->issued_s = part->certificate.not_before_s;
+		narrow(part, part->certificate.not_before_s, part->certificate.not_after_s);
+	}
+}
+
+static void
+read_part(struct shelf_part *part)
+{
+	part->from_s = INT64_MIN;
+	part->until_s = INT64_MAX;
+	switch (part->kind) {
+	case SHELF_TCB_INFO:
+		read_tcb_info(part);
+		break;
+	case SHELF_QE_IDENTITY:
+		read_qe_identity(part);
+		break;
+	case SHELF_CRL:
+		read_crl(part);
+		break;
+	case SHELF_CERTIFICATE:
+		read_certificate(part);
+		break;
+	}
+	narrow_to_chain(part);
+}
+
+static bool
+same_part(const struct shelf_part *a, const struct shelf_part *b)
+{
+	return a->kind == b->kind && bytes_equal(a->bytes, b->bytes) && bytes_equal(a->signature, b->signature) &&
+	    bytes_equal(a->chain, b->chain);
+}
+
+void
+shelf_put(struct shelf *shelf, struct shelf_part part)
+{
+	if (part.bytes.len == 0) {
+		return;
+	}
+	for (size_t i = 0; i < shelf->parts_count; i++) {
+		if (same_part(shelf->parts[i], &part)) {
+			return;
+		}
+	}
+	if (shelf->parts_count == shelf->parts_size) {
+		const size_t size = shelf->parts_size == 0 ? 32 : shelf->parts_size * 2;
+		struct shelf_part **parts = arena_get(&shelf->arena, size * sizeof(struct shelf_part *));
+
+		if (shelf->parts_count != 0) {
+			memcpy(parts, shelf->parts, shelf->parts_count * sizeof(struct shelf_part *));
+		}
+		shelf->parts = parts;
+		shelf->parts_size = size;
+	}
+	struct shelf_part *kept = arena_get(&shelf->arena, sizeof(*kept));
+
+	*kept = part;
+	/* Copies: the file that the bytes came from is not kept. */
+	kept->bytes = arena_copy(&shelf->arena, part.bytes);
+	kept->signature = arena_copy(&shelf->arena, part.signature);
+	kept->chain = arena_copy(&shelf->arena, part.chain);
+	read_part(kept);
+	shelf->parts[shelf->parts_count] = kept;
+	shelf->parts_count++;
+}
+
+void
+shelf_put_set(struct shelf *shelf, const struct shelf_set *set)
+{
+	if (shelf->sets_count == shelf->sets_size) {
+		const size_t size = shelf->sets_size == 0 ? 4 : shelf->sets_size * 2;
+		struct shelf_set *sets = arena_get(&shelf->arena, size * sizeof(*sets));
+
+		if (shelf->sets_count != 0) {
+			memcpy(sets, shelf->sets, shelf->sets_count * sizeof(*sets));
+		}
+		shelf->sets = sets;
+		shelf->sets_size = size;
+	}
+	struct shelf_set *kept = &shelf->sets[shelf->sets_count];
+
+	*kept = *set;
+	/* One set alone is handed over as it stands; of many only the parts are used. */
+	if (shelf->sets_count == 0) {
+		struct assay_collateral *c = &kept->collateral;
+		struct assay_bytes *const members[] = {
+			&c->pck_certificate_chain, &c->root_crl, &c->pck_crl, &c->pck_crl_issuer_chain, &c->tcb_info,
+			&c->tcb_info_signature, &c->tcb_info_issuer_chain, &c->qe_identity,
+			&c->qe_identity_signature, &c->qe_identity_issuer_chain
+		};
+
+		for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+			if (members[i]->len != 0) {
+				*members[i] = arena_copy(&shelf->arena, *members[i]);
+			}
+		}
+	} else {
+		memset(&kept->collateral, 0, sizeof(kept->collateral));
+	}
+	shelf->sets_count++;
+}
+
+size_t
+shelf_add_bytes(struct shelf *shelf, struct assay_bytes bytes, const char *source)
+{
+	struct arena scratch = { NULL };
+	const size_t before = shelf->parts_count;
+	const size_t sets_before = shelf->sets_count;
+	const bool found = shelf_read_form(shelf, &scratch, bytes, source);
+
+	arena_release(&scratch);
+	if (shelf->sets_count == sets_before) {
+		shelf->loose_count += shelf->parts_count - before;
+	}
+	if (shelf->parts_count != before) {
+		return shelf->parts_count - before;
+	}
+	return found ? 1 : 0;
+}
+
+static int
+add_file(struct shelf *shelf, const char *path, bool explicit)
+{
+	struct arena scratch = { NULL };
+	struct assay_bytes bytes;
+	bool cut;
+	int code = file_read(&bytes, &cut, &scratch, path, COLLATERAL_FILE_BYTES_MAX);
+
+	if (code == 0) {
+		const char *source = arena_text(&shelf->arena, bytes_of_text(path));
+		const size_t found = cut ? 0 : shelf_add_bytes(shelf, bytes, source);
+
+		if (found == 0 && explicit) {
+			code = fail(EXIT_USAGE, cut ? "it is larger than any collateral" :
+			    "it is no set of collateral, no reply of the vendor's service, no CRL and no certificate",
+			    "see COLLATERAL in `assay manual`, or run `assay inspect` on the file",
+			    "%s holds no collateral that is understood, so nothing was decided", path);
+		}
+	}
+	arena_release(&scratch);
+	return code;
+}
+
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int
+add_directory(struct shelf *shelf, const char *path)
+{
+	struct dirent **entries = NULL;
+	const int count = scandir(path, &entries, NULL, by_name);
+	const size_t before = shelf->parts_count + shelf->sets_count;
+	int code = 0;
+
+	if (count < 0) {
+		return fail(EXIT_USAGE, strerror(errno), "give a directory that exists and that you may read",
+		    "the directory %s cannot be read, so nothing was decided", path);
+	}
+	for (int i = 0; i < count; i++) {
+		char file[4096];
+		const int len = snprintf(file, sizeof(file), "%s/%s", path, entries[i]->d_name);
+
+		if (code == 0 && i < DIRECTORY_FILES_MAX && len > 0 && (size_t)len < sizeof(file) &&
+		    entries[i]->d_name[0] != '.' && !file_is_directory(file)) {
+			code = add_file(shelf, file, false);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+	if (code == 0 && count > DIRECTORY_FILES_MAX) {
+		note("%s: only the first %d files were looked at", path, DIRECTORY_FILES_MAX);
+	}
+	if (code == 0 && before == shelf->parts_count + shelf->sets_count) {
+		return fail(EXIT_USAGE, "none of its files is collateral in a form that is understood",
+		    "see COLLATERAL in `assay manual` for the forms", "%s holds no collateral, so nothing was decided", path);
+	}
+	return code;
+}
+
+int
+shelf_add(struct shelf *shelf, const char *path)
+{
+	return file_is_directory(path) ? add_directory(shelf, path) : add_file(shelf, path, true);
+}
+
+void
+shelf_release(struct shelf *shelf)
+{
+	arena_release(&shelf->arena);
+}
