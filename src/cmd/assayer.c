@@ -260,6 +260,7 @@ assayer_start(struct assayer *a, const struct arguments *arguments)
 
 	memset(a, 0, sizeof(*a));
 	roots_start(&a->roots);
+	a->shelf.roots = &a->roots;
 	a->at_s = (int64_t)time(NULL);
 	int code = policy_load(&a->policy, &a->arena, policy == NULL ? assay_policy_preset_name(0) : policy);
 

@@ -7,6 +7,7 @@
 #include "evidence/quote.h"
 #include "format/hex.h"
 #include "x509/chain.h"
+#include "x509/crl.h"
 
 struct window {
 	int64_t from_s;
@@ -23,6 +24,7 @@ struct wanted {
 	bool leaf_is_own;
 	bool has_fmspc;
 	uint8_t fmspc[6];
+	struct assay_bytes root_key;	/* of the quote's own chain, or empty */
 };
 
 static bool
@@ -91,6 +93,9 @@ want(struct wanted *wanted, const struct shelf *shelf, const struct assay_eviden
 				wanted->leaf = &wanted->own.certificates[i];
 				wanted->leaf_is_own = true;
 			}
+			if (is_root(&wanted->own.certificates[i])) {
+				wanted->root_key = wanted->own.certificates[i].key;
+			}
 		}
 	} else {
 		wanted->leaf = leaf_at_hand(shelf, &wanted->quote);
@@ -103,6 +108,86 @@ want(struct wanted *wanted, const struct shelf *shelf, const struct assay_eviden
 
 /* Static, because a chain is large and the program has one thread. */
 static struct wanted the_wanted;
+
+/* ----- whose word a part is ----- */
+
+static struct assay_bytes
+root_of(const struct certificate *certificate, const struct roots *roots)
+{
+	for (size_t i = 0; i < roots->count; i++) {
+		const struct assay_root *root = &roots->roots[i];
+
+		if (root->kind == ASSAY_ROOT_INTEL_SGX && (bytes_equal(certificate->key, root->key) ||
+		    crypto_verify_one(assay_crypto_openssl(), certificate_signature_item(certificate, root->key)))) {
+			return root->key;
+		}
+	}
+	return (struct assay_bytes){ NULL, 0 };
+}
+
+static bool
+signed_part(const struct shelf_part *part, const struct certificate *signer)
+{
+	struct assay_signature_item item = {
+		.algorithm = ASSAY_ECDSA_P256_SHA256, .key = signer->key, .message = part->bytes
+	};
+	uint8_t rs[64];
+	struct crl crl;
+
+	if (signer->key_algorithm != ASSAY_ECDSA_P256_SHA256 || signer->sgx_extension.len != 0) {
+		return false;
+	}
+	if (part->kind == SHELF_CRL) {
+		return bytes_equal(signer->subject, part->issuer) && crl_parse(&crl, part->bytes) &&
+		    crypto_verify_one(assay_crypto_openssl(), crl_signature_item(&crl, signer->key));
+	}
+	item.signature = bytes_of(rs, sizeof(rs));
+	if (part->signature.len == sizeof(rs)) {
+		item.signature = part->signature;
+	} else if (!hex_decode(rs, sizeof(rs), part->signature)) {
+		return false;
+	}
+	return crypto_verify_one(assay_crypto_openssl(), item);
+}
+
+static void
+vouch(struct shelf_part *part, const struct shelf *shelf, const struct certificate *certificates, size_t count)
+{
+	for (size_t i = 0; part->vouched_by.len == 0 && i < count; i++) {
+		if (signed_part(part, &certificates[i])) {
+			part->vouched_by = root_of(&certificates[i], shelf->roots);
+		}
+	}
+}
+
+/*
+ * Is this the word of the root that the evidence itself hangs from?  Such parts
+ * are preferred: a directory may hold those of other roots, or broken ones.
+ * The library verifies whatever is chosen all the same.
+ */
+static bool
+is_sound(struct shelf_part *part, const struct shelf *shelf, const struct wanted *wanted)
+{
+	static struct chain chain;
+
+	if (!part->vouched_known && shelf->roots != NULL) {
+		part->vouched_known = true;
+		if (part->chain.len != 0) {
+			if (chain_parse(&chain, part->chain)) {
+				vouch(part, shelf, chain.certificates, chain.count);
+			}
+		} else {
+			vouch(part, shelf, wanted->own.certificates, wanted->own.count);
+			for (size_t i = 0; i < shelf->parts_count && part->vouched_by.len == 0; i++) {
+				if (shelf->parts[i]->kind == SHELF_CERTIFICATE && shelf->parts[i]->read) {
+					vouch(part, shelf, &shelf->parts[i]->certificate, 1);
+				}
+			}
+		}
+	}
+	return part->vouched_by.len != 0 &&
+	    (wanted->root_key.len == 0 || bytes_equal(wanted->root_key, part->vouched_by));
+}
 
 /* ----- chains ----- */
 
@@ -169,27 +254,12 @@ signer_chain(const struct shelf_part *part, const struct shelf *shelf, const str
     struct window window, struct arena *arena)
 {
 	const struct certificate *signer = NULL;
-	uint8_t rs[64];
 
-	if (part->chain.len != 0 || !hex_decode(rs, sizeof(rs), part->signature)) {
-		return part->chain;
-	}
-	for (size_t i = 0; i < shelf->parts_count; i++) {
+	for (size_t i = 0; part->chain.len == 0 && i < shelf->parts_count; i++) {
 		const struct shelf_part *c = shelf->parts[i];
 
-		if (c->kind != SHELF_CERTIFICATE || !c->read || c->certificate.sgx_extension.len != 0 ||
-		    c->certificate.key_algorithm != ASSAY_ECDSA_P256_SHA256) {
-			continue;
-		}
-		const struct assay_signature_item item = {
-			.algorithm = ASSAY_ECDSA_P256_SHA256,
-			.key = c->certificate.key,
-			.message = part->bytes,
-			.signature = bytes_of(rs, sizeof(rs)),
-		};
-
-		if ((signer == NULL || overlaps(c->from_s, c->until_s, window)) &&
-		    crypto_verify_one(assay_crypto_openssl(), item)) {
+		if (c->kind == SHELF_CERTIFICATE && c->read &&
+		    (signer == NULL || overlaps(c->from_s, c->until_s, window)) && signed_part(part, &c->certificate)) {
 			signer = &c->certificate;
 		}
 	}
@@ -212,7 +282,7 @@ crl_issuer_chain(const struct shelf_part *crl, const struct shelf *shelf, const 
 		const struct shelf_part *part = shelf->parts[i];
 
 		if (part->kind == SHELF_CERTIFICATE && part->read &&
-		    bytes_equal(part->certificate.subject, crl->issuer)) {
+		    bytes_equal(part->certificate.subject, crl->issuer) && signed_part(crl, &part->certificate)) {
 			found = &part->certificate;
 		}
 	}
@@ -277,16 +347,22 @@ static const struct shelf_part *
 choose_tcb_info(struct pick *pick, const struct shelf *shelf, const struct wanted *wanted, int64_t at_s)
 {
 	const struct shelf_part *best = NULL;
+	bool best_sound = false;
 
 	pick->tcb_infos = 0;
 	for (size_t i = 0; i < shelf->parts_count; i++) {
-		const struct shelf_part *part = shelf->parts[i];
+		struct shelf_part *part = shelf->parts[i];
 
-		if (fits(part, SHELF_TCB_INFO, wanted)) {
-			pick->tcb_infos++;
-			if (better_tcb_info(part, best, at_s)) {
-				best = part;
-			}
+		if (!fits(part, SHELF_TCB_INFO, wanted)) {
+			continue;
+		}
+		const bool sound = is_sound(part, shelf, wanted);
+
+		pick->tcb_infos += sound || !best_sound;
+		if (sound != best_sound ? sound || best == NULL : better_tcb_info(part, best, at_s)) {
+			pick->tcb_infos = sound != best_sound ? 1 : pick->tcb_infos;
+			best = part;
+			best_sound = sound;
 		}
 	}
 	return best != NULL ? best : the_only(shelf, SHELF_TCB_INFO);
@@ -300,10 +376,10 @@ choose_newer(const struct shelf *shelf, const struct wanted *wanted, const struc
 	const struct window at = { at_s, at_s };
 
 	for (size_t i = 0; i < shelf->parts_count; i++) {
-		const struct shelf_part *part = shelf->parts[i];
+		struct shelf_part *part = shelf->parts[i];
 
 		if (fits(part, SHELF_TCB_INFO, wanted) && overlaps(part->from_s, part->until_s, at) &&
-		    part->evaluation_number > chosen->evaluation_number &&
+		    is_sound(part, shelf, wanted) && part->evaluation_number > chosen->evaluation_number &&
 		    (best == NULL || part->evaluation_number > best->evaluation_number ||
 		    (part->evaluation_number == best->evaluation_number && part->issued_s > best->issued_s))) {
 			best = part;
@@ -361,12 +437,19 @@ static const struct shelf_part *
 choose_identity(const struct shelf *shelf, const struct wanted *wanted, struct window window, uint32_t number)
 {
 	const struct shelf_part *best = NULL;
+	bool best_sound = false;
 
 	for (size_t i = 0; i < shelf->parts_count; i++) {
-		const struct shelf_part *part = shelf->parts[i];
+		struct shelf_part *part = shelf->parts[i];
 
-		if (fits(part, SHELF_QE_IDENTITY, wanted) && better_companion(part, best, window, number)) {
+		if (!fits(part, SHELF_QE_IDENTITY, wanted)) {
+			continue;
+		}
+		const bool sound = is_sound(part, shelf, wanted);
+
+		if (sound != best_sound ? sound || best == NULL : better_companion(part, best, window, number)) {
 			best = part;
+			best_sound = sound;
 		}
 	}
 	return best != NULL ? best : the_only(shelf, SHELF_QE_IDENTITY);
@@ -393,9 +476,10 @@ choose_crl(const struct shelf *shelf, const struct wanted *wanted, struct window
 	const struct shelf_part *best = NULL;
 	const struct shelf_part *other = NULL;
 	size_t others = 0;
+	bool best_sound = false;
 
 	for (size_t i = 0; i < shelf->parts_count; i++) {
-		const struct shelf_part *part = shelf->parts[i];
+		struct shelf_part *part = shelf->parts[i];
 
 		if (part->kind != SHELF_CRL || !part->read || name_holds(part->issuer, "Root CA") != of_root) {
 			continue;
@@ -405,8 +489,11 @@ choose_crl(const struct shelf *shelf, const struct wanted *wanted, struct window
 		if (!of_root && wanted->leaf != NULL && !bytes_equal(part->issuer, wanted->leaf->issuer)) {
 			continue;
 		}
-		if (better_companion(part, best, window, 0)) {
+		const bool sound = is_sound(part, shelf, wanted);
+
+		if (sound != best_sound ? sound || best == NULL : better_companion(part, best, window, 0)) {
 			best = part;
+			best_sound = sound;
 		}
 	}
 	return best != NULL ? best : others == 1 ? other : NULL;

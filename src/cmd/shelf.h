@@ -8,6 +8,7 @@
 #define CMD_SHELF_H
 
 #include "cmd/memory.h"
+#include "cmd/roots.h"
 #include "x509/certificate.h"
 
 enum shelf_kind {
@@ -33,6 +34,9 @@ struct shelf_part {
 	uint32_t evaluation_number;	/* TCB info and QE identity */
 	struct assay_bytes issuer;	/* CRL: the Name */
 	struct certificate certificate;
+
+	bool vouched_known;		/* pick.c: the root whose word this is, looked for once */
+	struct assay_bytes vouched_by;	/* its key, or empty: nobody's that is trusted */
 };
 
 /* A file that holds one set of everything, as dcap-qvl writes them. */
@@ -43,6 +47,7 @@ struct shelf_set {
 
 struct shelf {
 	struct arena arena;
+	const struct roots *roots;	/* whose word is preferred; NULL: nobody's */
 	struct shelf_part **parts;
 	size_t parts_count;
 	size_t parts_size;

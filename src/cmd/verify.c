@@ -15,6 +15,7 @@ struct verify {
 	bool json;
 	enum assay_tier at_least;
 	size_t count;			/* of inputs */
+	size_t undecided;
 	struct render_row *rows;	/* one an input, where there are many */
 	int exit_code;
 };
@@ -109,10 +110,11 @@ verify_one(struct verify *v, const char *path, size_t i)
 	} else {
 		render_row_of(&v->rows[i], &the_verdict);
 	}
-	if (v->count == 1 || exit_code == EXIT_CANNOT_TELL) {
+	if (v->count == 1) {
 		say_choice(&input, &pick);
 	}
-	if (exit_code == EXIT_CANNOT_TELL) {
+	v->undecided += exit_code == EXIT_CANNOT_TELL;
+	if (exit_code == EXIT_CANNOT_TELL && v->undecided == 1) {
 		const struct assay_evidence evidence = assayer_evidence(&v->assayer, &input);
 
 		say_what_is_lacking(&the_verdict, &evidence, &v->assayer.shelf, input.name);
@@ -139,6 +141,7 @@ static void
 write_table(struct verify *v, const char *const *names)
 {
 	static char out[RENDER_ROW_MAX];
+	struct render_widths widths;
 	struct writer w;
 	size_t *order = arena_get(&v->assayer.arena, v->count * sizeof(*order));
 
@@ -147,12 +150,14 @@ write_table(struct verify *v, const char *const *names)
 	}
 	sorted_rows = v->rows;
 	qsort(order, v->count, sizeof(*order), compare_rows);
+	render_table_measure(&widths, v->rows, v->count);
 	writer_start(&w, out, sizeof(out));
-	render_table_head(&w, &v->style);
+	render_table_head(&w, &widths, &v->style);
 	fwrite(out, 1, w.len, stdout);
 	for (size_t i = 0; i < v->count; i++) {
 		writer_start(&w, out, sizeof(out));
-		render_table_row(&w, &v->rows[order[i]], bytes_of_text(names[order[i]]), &v->style);
+		render_table_row(&w, &v->rows[order[i]], bytes_of_text(names[order[i]]), &widths,
+		    &v->style);
 		fwrite(out, 1, w.len, stdout);
 	}
 }
@@ -193,6 +198,9 @@ command_verify(const struct arguments *arguments)
 	}
 	for (size_t i = 0; code == 0 && i < v->count; i++) {
 		code = verify_one(v, arguments->operands[i], i);
+	}
+	if (code == 0 && v->undecided > 1) {
+		note("%zu of %zu inputs are undecided; the error is about the first of them", v->undecided, v->count);
 	}
 	if (code == 0 && v->count > 1 && !v->json) {
 		write_table(v, arguments->operands);

@@ -33,9 +33,16 @@ struct render_row {
 void render_row_of(struct render_row *row, const struct assay_verdict *verdict);
 /* Order of a table: best tier first; then genuine, undecided, not genuine; 0 where equal. */
 int render_row_compare(const struct render_row *a, const struct render_row *b);
-void render_table_head(struct writer *w, const struct render_style *style);
+/* How wide the columns of a table must be. */
+struct render_widths {
+	size_t kind;
+	size_t status;
+	size_t reason;
+};
+void render_table_measure(struct render_widths *widths, const struct render_row *rows, size_t count);
+void render_table_head(struct writer *w, const struct render_widths *widths, const struct render_style *style);
 void render_table_row(struct writer *w, const struct render_row *row, struct assay_bytes name,
-    const struct render_style *style);
+    const struct render_widths *widths, const struct render_style *style);
 
 /* Shared by the renderers and by the command's own text. */
 enum render_color {

@@ -44,7 +44,7 @@ render_row_compare(const struct render_row *a, const struct render_row *b)
 	return 0;
 }
 
-enum { COLUMN_TIER = 6, COLUMN_VERDICT = 13, COLUMN_KIND = 15, COLUMN_STATUS = 35, COLUMN_REASON = 28 };
+enum { COLUMN_TIER = 6, COLUMN_VERDICT = 13 };
 
 static void
 cell(struct writer *w, const char *text, size_t columns)
@@ -55,15 +55,66 @@ cell(struct writer *w, const char *text, size_t columns)
 	put_repeated(w, ' ', len < columns ? columns - len : 1);
 }
 
+/* "sgx-quote v3"; at most 23 characters. */
+static void
+kind_text(char out[static 24], const struct render_row *row)
+{
+	struct writer w;
+
+	writer_start(&w, out, 24);
+	put_text(&w, row->kind == ASSAY_EVIDENCE_NONE ? "?" : assay_evidence_kind_word(row->kind));
+	if (row->version != 0) {
+		put_text(&w, " v");
+		put_unsigned(&w, row->version);
+	}
+	if (writer_finish(&w) == 0) {
+		out[0] = '\0';
+	}
+}
+
+static const char *
+status_text(const struct render_row *row)
+{
+	return row->status == ASSAY_TCB_UNKNOWN ? "-" : assay_tcb_status_word(row->status, row->kind);
+}
+
+static const char *
+reason_text(const struct render_row *row)
+{
+	return row->reason[0] == '\0' ? "-" : row->reason;
+}
+
+static size_t
+wider(size_t width, const char *text)
+{
+	return strlen(text) + 2 > width ? strlen(text) + 2 : width;
+}
+
 void
-render_table_head(struct writer *w, const struct render_style *style)
+render_table_measure(struct render_widths *widths, const struct render_row *rows, size_t count)
+{
+	char kind[24];
+
+	widths->kind = wider(0, "KIND");
+	widths->status = wider(0, "STATUS");
+	widths->reason = wider(0, "REASON");
+	for (size_t i = 0; i < count; i++) {
+		kind_text(kind, &rows[i]);
+		widths->kind = wider(widths->kind, kind);
+		widths->status = wider(widths->status, status_text(&rows[i]));
+		widths->reason = wider(widths->reason, reason_text(&rows[i]));
+	}
+}
+
+void
+render_table_head(struct writer *w, const struct render_widths *widths, const struct render_style *style)
 {
 	render_color(w, style, RENDER_BOLD);
 	cell(w, "TIER", COLUMN_TIER);
 	cell(w, "VERDICT", COLUMN_VERDICT);
-	cell(w, "KIND", COLUMN_KIND);
-	cell(w, "STATUS", COLUMN_STATUS);
-	cell(w, "REASON", COLUMN_REASON);
+	cell(w, "KIND", widths->kind);
+	cell(w, "STATUS", widths->status);
+	cell(w, "REASON", widths->reason);
 	put_text(w, "NAME");
 	render_color(w, style, RENDER_PLAIN);
 	put_char(w, '\n');
@@ -80,28 +131,21 @@ row_color(const struct render_row *row)
 
 void
 render_table_row(struct writer *w, const struct render_row *row, struct assay_bytes name,
-    const struct render_style *style)
+    const struct render_widths *widths, const struct render_style *style)
 {
 	char kind[24];
-	const char tier[2] = { row->tier == ASSAY_TIER_NONE ? '-' : (char)('0' + assay_tier_number(row->tier)), '\0' };
-	struct writer k;
+	const char tier[2] = {
+		row->tier == ASSAY_TIER_NONE ? '-' : (char)('0' + assay_tier_number(row->tier)), '\0'
+	};
 
-	writer_start(&k, kind, sizeof(kind));
-	put_text(&k, row->kind == ASSAY_EVIDENCE_NONE ? "?" : assay_evidence_kind_word(row->kind));
-	if (row->version != 0) {
-		put_text(&k, " v");
-		put_unsigned(&k, row->version);
-	}
-	if (writer_finish(&k) == 0) {
-		kind[0] = '\0';
-	}
+	kind_text(kind, row);
 	render_color(w, style, row_color(row));
 	cell(w, tier, COLUMN_TIER);
 	cell(w, assay_authenticity_word(row->authenticity), COLUMN_VERDICT);
 	render_color(w, style, RENDER_PLAIN);
-	cell(w, kind, COLUMN_KIND);
-	cell(w, row->status == ASSAY_TCB_UNKNOWN ? "-" : assay_tcb_status_word(row->status, row->kind), COLUMN_STATUS);
-	cell(w, row->reason[0] == '\0' ? "-" : row->reason, COLUMN_REASON);
+	cell(w, kind, widths->kind);
+	cell(w, status_text(row), widths->status);
+	cell(w, reason_text(row), widths->reason);
 	if (row->simulated) {
 		render_color(w, style, RENDER_ALARM);
 		put_text(w, "SIMULATED");
