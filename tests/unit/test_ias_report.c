@@ -151,7 +151,8 @@ good_changes_are_taken(void **state)
 	static const struct text_change rows[] = {
 		{ "members that are not known", "\"version\":5", "\"isvNew\":{\"a\":[\"\\u0041b\"]},\"version\":5" },
 		{ "escapes in a member that is passed over", "https://security-center.intel.com", "https:\\/\\/\\u0041" },
-		{ "a manifest's status", "\"version\":5", "\"pseManifestStatus\":\"OK\",\"pseManifestHash\":\"00\",\"version\":5" },
+		{ "a manifest's status", "\"version\":5",
+		    "\"pseManifestStatus\":\"OK\",\"pseManifestHash\":\"00\",\"version\":5" },
 		{ "a short id", "142090828149453720542199954221331392599", "7" },
 		{ "no fraction of a second", "15.956073", "15" },
 		{ "nine digits of a second", "15.956073", "15.956073001" },
