@@ -202,8 +202,8 @@ lower_to(struct grade *g, enum assay_tier at_best, enum assay_reason why)
 {
 	if (g->tcb_tier > at_best) {
 		g->tcb_tier = at_best;
+		reason(g, why);
 	}
-	reason(g, why);
 }
 
 static void
@@ -213,6 +213,9 @@ count_advisories(struct grade *g, const struct standing *standing, const struct 
 	const struct advisories *advisories = &standing->match.advisories;
 	bool hard = false;
 
+	if (advisories->unknown) {
+		reason(g, ASSAY_REASON_ADVISORIES_UNKNOWN);
+	}
 	if (base > policy->advisories_count_at_or_below ||
 	    (status == ASSAY_TCB_UP_TO_DATE && !policy->advisories_count_beside_up_to_date)) {
 		return;
@@ -267,7 +270,8 @@ grade_tcb(struct grade *g, const struct standing *standing, const struct assay_p
 	if (is_out_of_date(standing->match.qe_status)) {
 		reason(g, ASSAY_REASON_QE_OUT_OF_DATE);
 	}
-	if (is_out_of_date(standing->match.module_status)) {
+	/* Where a relaunch is advised, the module that runs now is a newer one. */
+	if (is_out_of_date(standing->match.module_status) && !is_relaunch(status)) {
 		reason(g, ASSAY_REASON_TDX_MODULE_OUT_OF_DATE);
 	}
 	count_advisories(g, standing, policy, status, base);
