@@ -9,7 +9,7 @@ int main(int argc, char **argv)		/* appraise QUOTE COLLATERAL.json */
 	if (q == NULL || c == NULL) return 2;
 	struct assay_evidence evidence = { .quote = { quote, fread(quote, 1, sizeof(quote), q) } };
 	struct assay_bytes file = { json, fread(json, 1, sizeof(json), c) };
-	struct assay_verifier verifier = { assay_crypto_openssl(), assay_roots_intel, 2 };
+	struct assay_verifier verifier = { .crypto = assay_crypto_openssl(), .roots = assay_roots_intel, .roots_count = 2 };
 	struct assay_collateral collateral;
 	struct assay_policy policy;
 	struct assay_verdict verdict;
