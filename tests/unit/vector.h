@@ -30,7 +30,7 @@ vector_root(void)
 static inline struct assay_bytes
 vector_read(const char *path)
 {
-	char name[1024];
+	char name[4096];
 	FILE *file;
 	uint8_t *data;
 	size_t len;
