@@ -75,7 +75,9 @@ enum sim_ca {
 /* A zeroed structure asks for an up-to-date SGX quote of version 3. */
 struct sim_options {
 	enum sim_tee tee;
-	unsigned version;	/* quotes: 3, 4, 5; reports: 2 (names none), 3, 4, 5; EPID: 1, 2; 0: 3 SGX, 4 TDX, 4 IAS, 2 EPID */
+	/* Quotes: 3, 4, 5; reports: 2 (names none), 3, 4, 5; EPID: 1, 2.
+	 * 0: 3 for SGX, 4 for TDX and reports, 2 for EPID. */
+	unsigned version;
 	unsigned body_type;	/* version 5: 1 SGX, 2 TD 1.0, 3 TD 1.5, 4 TD 1.5 extended; 0: 1 or 3 */
 	unsigned certification_type;	/* 1 to 5; 0: 5 */
 	unsigned tcb_info_version;	/* 2 (SGX) or 3; 0: 3 */
