@@ -29,17 +29,13 @@ days_in_month(unsigned year, unsigned month)
 	return month == 2 && is_leap(year) ? 29 : days[month - 1];
 }
 
-/* Days from 0000-01-01 to the first of January of the year. */
+/* Days from the first of January of the year 1 to that of the year, which is not 0. */
 static int64_t
 days_before_year(unsigned year)
 {
-	if (year == 0) {
-		return 0;
-	}
 	const unsigned past = year - 1;
 
-	/* The year 0 is a leap year: hence the one. */
-	return (int64_t)365 * year + past / 4 - past / 100 + past / 400 + 1;
+	return (int64_t)365 * past + past / 4 - past / 100 + past / 400;
 }
 
 static bool
@@ -179,7 +175,7 @@ utc_format(char out[static UTC_TEXT_BYTES], int64_t seconds)
 	const int64_t days = seconds / DAY_S + days_before_year(1970);
 	const unsigned rest = (unsigned)(seconds % DAY_S);
 	/* A year has at least 365 days: this is the year or a few too many. */
-	unsigned year = (unsigned)(days / 365);
+	unsigned year = (unsigned)(days / 365) + 1;
 	unsigned month = 1;
 
 	while (days_before_year(year) > days) {
