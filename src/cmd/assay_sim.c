@@ -14,6 +14,8 @@
 
 #define SEED_BYTES_MAX 1024
 #define FLEET_MAX 1000
+#define AT_MIN_S INT64_C(315532800)	/* 1980-01-01T00:00:00Z */
+#define AT_MAX_S INT64_C(221845391999)	/* 8999-12-31T23:59:59Z */
 
 static int
 make_directory(const char *path)
@@ -55,8 +57,9 @@ read_time(int64_t *now_s, const struct sim_arguments *arguments)
 	const char *text = arguments->values[OPTION_AT];
 
 	*now_s = (int64_t)time(NULL);
-	if (text != NULL && (!sim_parse_date(now_s, text) || *now_s < 0)) {
-		return sim_usage("write it as 2026-11-25T03:28:19Z", "--at: %s is no time", text);
+	/* Certificates begin a year before and end six years after: all dates keep four digits. */
+	if (text != NULL && (!sim_parse_date(now_s, text) || *now_s < AT_MIN_S || *now_s > AT_MAX_S)) {
+		return sim_usage("write it as 2026-11-25T03:28:19Z, in a year from 1980 to 8999", "--at: %s is no time", text);
 	}
 	return 0;
 }

@@ -5,6 +5,8 @@
 
 #include "sim/scene.h"
 
+#define QE_REPORT_DATA_AT 320
+
 uint64_t
 sim_rng_next(struct sim_rng *rng)
 {
@@ -106,9 +108,28 @@ restore(struct sim_scene *scene)
 	sim_buffer_clear(bytes);
 	sim_put_copy(bytes, &scene->saved.bytes);
 	if (scene->saved.layer == SIM_LAYER_QE_AUTHENTICATION) {
-		sim_quote_bind(&scene->quote);
+		memcpy(scene->quote.qe_report.data + QE_REPORT_DATA_AT, scene->saved.report_data, 64);
 	}
 	scene->saved.used = false;
+}
+
+/* Other authentication data, and the QE's report about them: what a break did to the report stays done. */
+static void
+mutate_authentication(struct sim_scene *scene, struct sim_rng *rng, char what[static 120])
+{
+	uint8_t *report_data = scene->quote.qe_report.data + QE_REPORT_DATA_AT;
+	uint8_t broken[64];
+
+	memcpy(scene->saved.report_data, report_data, 64);
+	sim_quote_bind(&scene->quote);
+	for (size_t i = 0; i < 64; i++) {
+		broken[i] = report_data[i] ^ scene->saved.report_data[i];
+	}
+	sim_mutate_raw(&scene->quote.authentication, rng, what);
+	sim_quote_bind(&scene->quote);
+	for (size_t i = 0; i < 64; i++) {
+		report_data[i] ^= broken[i];
+	}
 }
 
 bool
@@ -136,8 +157,10 @@ sim_evidence_mutate(struct sim_vendor *vendor, struct sim_evidence *out, enum si
 	case SIM_LAYER_IAS_REPORT:
 		sim_mutate_json(bytes, rng, what);
 		break;
-	case SIM_LAYER_QE_REPORT:
 	case SIM_LAYER_QE_AUTHENTICATION:
+		mutate_authentication(scene, rng, what);
+		break;
+	case SIM_LAYER_QE_REPORT:
 	case SIM_LAYER_QUOTE_HEADER:
 	case SIM_LAYER_QUOTE_BODY:
 		sim_mutate_raw(bytes, rng, what);
@@ -145,9 +168,6 @@ sim_evidence_mutate(struct sim_vendor *vendor, struct sim_evidence *out, enum si
 	default:
 		sim_mutate_der(bytes, rng, what);
 		break;
-	}
-	if (layer == SIM_LAYER_QE_AUTHENTICATION) {
-		sim_quote_bind(&scene->quote);
 	}
 	(void)snprintf(out->mutation, sizeof(out->mutation), "%s: %.90s", sim_layer_name(layer), what);
 	sim_assemble(vendor, scene, out);

@@ -255,7 +255,6 @@ struct sim_scene {
 	struct sim_buffer policy;
 	struct sim_buffer roots_pem;
 	struct sim_saved saved;
-	uint32_t mutation_at;
 };
 
 /* plan.c, certificates.c: options to plan.  False: contradiction, error says which. */

@@ -210,7 +210,10 @@ uint32_t sim_rng_below(struct sim_rng *rng, uint32_t bound);	/* bound at least 1
  * do not add up.  False where the evidence has no such layer.
  *
  * What the vendor signs is the vendor's word: a mutation of a platform that
- * is not up to date may honestly call it better.
+ * is not up to date may honestly call it better.  A property that no mutation
+ * betters anything therefore needs a platform that is up to date, or a break:
+ * those that plan (a forger's key in one place) can be mutated in all others,
+ * those that change what has been signed cannot (false).
  */
 bool sim_evidence_mutate(struct sim_vendor *vendor, struct sim_evidence *out, enum sim_layer layer,
     struct sim_rng *rng);

@@ -238,6 +238,24 @@ signed_bytes(const struct sim_evidence *e, unsigned body_type)
 	return (e->version == 5 ? 54 : 48) + bodies[body_type];
 }
 
+/* Is the QE's report about the attestation key and the authentication data? */
+static bool
+is_bound(const struct sim_evidence *e, unsigned body_type)
+{
+	const uint8_t *data = e->evidence.quote.data + signed_bytes(e, body_type) + 4;
+	const uint8_t *qe_report = data + 128 + (e->version == 3 ? 0 : 6);
+	const size_t authentication_len = (size_t)qe_report[448] | (size_t)qe_report[449] << 8;
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	uint8_t digest[32];
+
+	assert_int_equal(EVP_DigestInit_ex(context, EVP_sha256(), NULL), 1);
+	assert_int_equal(EVP_DigestUpdate(context, data + 64, 64), 1);
+	assert_int_equal(EVP_DigestUpdate(context, qe_report + 450, authentication_len), 1);
+	assert_int_equal(EVP_DigestFinal_ex(context, digest, NULL), 1);
+	EVP_MD_CTX_free(context);
+	return memcmp(digest, qe_report + 320, 32) == 0;
+}
+
 static void
 check_quote(const struct sim_evidence *e, unsigned body_type)
 {
@@ -249,18 +267,11 @@ check_quote(const struct sim_evidence *e, unsigned body_type)
 	EC_KEY *pck = leaf_key(pck_chain(e));
 	BIGNUM *x = BN_bin2bn(data + 64, 32, NULL);
 	BIGNUM *y = BN_bin2bn(data + 96, 32, NULL);
-	uint8_t bound[96];
-	uint8_t digest[32];
 
 	assert_int_equal(EC_KEY_set_public_key_affine_coordinates(attestation, x, y), 1);
 	assert_true(signed_by(attestation, (struct assay_bytes){ quote, len }, data));
 	assert_true(signed_by(pck, (struct assay_bytes){ qe_report, 384 }, qe_report + 384));
-	/* The QE's report is about this key and these 32 bytes of authentication data. */
-	assert_int_equal(qe_report[448] | qe_report[449] << 8, 32);
-	memcpy(bound, data + 64, 64);
-	memcpy(bound + 64, qe_report + 450, 32);
-	assert_int_equal(EVP_Digest(bound, sizeof(bound), digest, NULL, EVP_sha256(), NULL), 1);
-	assert_memory_equal(digest, qe_report + 320, 32);
+	assert_true(is_bound(e, body_type));
 	BN_free(x);
 	BN_free(y);
 	EC_KEY_free(attestation);
@@ -393,6 +404,31 @@ test_mutations_do_not_add_up(void **state)
 }
 
 static void
+test_breaks_survive_mutations(void **state)
+{
+	static const struct sim_options broken = { .broken = true, .break_check = ASSAY_CHECK_QE_REPORT_BINDING };
+	struct sim_rng rng = { 3 };
+	struct sim_evidence e = { 0 };
+
+	(void)state;
+	/* Binding changed authentication data anew must not mend a report that was about another key. */
+	assert_true(sim_evidence_make(vendor, &broken, &e));
+	for (unsigned i = 0; i < 20; i++) {
+		const enum sim_layer layer = i % 2 == 0 ? SIM_LAYER_QE_AUTHENTICATION : SIM_LAYER_QUOTE_BODY;
+
+		assert_true(sim_evidence_mutate(vendor, &e, layer, &rng));
+		assert_false(is_bound(&e, 1));
+	}
+	/* Without the break the same mutations leave it bound. */
+	assert_true(sim_evidence_make(vendor, &(struct sim_options){ .tee = SIM_SGX }, &e));
+	for (unsigned i = 0; i < 20; i++) {
+		assert_true(sim_evidence_mutate(vendor, &e, SIM_LAYER_QE_AUTHENTICATION, &rng));
+		assert_true(is_bound(&e, 1));
+	}
+	sim_evidence_free(&e);
+}
+
+static void
 test_mutations_are_signed_again(void **state)
 {
 	struct sim_rng rng = { 2 };
@@ -512,6 +548,7 @@ main(void)
 		cmocka_unit_test(test_documents_are_signed),
 		cmocka_unit_test(test_each_break_changes_something),
 		cmocka_unit_test(test_mutations_do_not_add_up),
+		cmocka_unit_test(test_breaks_survive_mutations),
 		cmocka_unit_test(test_mutations_are_signed_again),
 		cmocka_unit_test(test_contradictions_are_refused),
 		cmocka_unit_test(test_dates),
