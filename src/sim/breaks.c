@@ -271,7 +271,7 @@ static const struct sim_break breaks[ASSAY_CHECK_COUNT] = {
 };
 
 static const char *const ids[ASSAY_CHECK_COUNT] = {
-#define ASSAY_CHECK(symbol, id, consequence, text, specification) [ASSAY_CHECK_##symbol] = id,
+#define ASSAY_CHECK(symbol, id, consequence, text, specification) [ASSAY_CHECK_##symbol] = (id),
 #include "checks.def"
 #undef ASSAY_CHECK
 };

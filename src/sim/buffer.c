@@ -301,7 +301,7 @@ sim_parse_date(int64_t *seconds, const char *text)
 	}
 
 	const int64_t value = days_of(numbers[0], numbers[1], numbers[2]) * 86400 +
-	    numbers[3] * 3600 + numbers[4] * 60 + numbers[5];
+	    (int64_t)numbers[3] * 3600 + (int64_t)numbers[4] * 60 + numbers[5];
 	struct sim_calendar back;
 
 	/* 31 April comes back as 1 May. */

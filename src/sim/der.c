@@ -2,8 +2,6 @@
 /* DER writer.  A length is put in once its content is known. */
 #include "sim/der.h"
 
-#include <string.h>
-
 static size_t
 length_encode(uint8_t encoded[static 4], size_t len)
 {
@@ -100,27 +98,33 @@ sim_der_sgx_oid(struct sim_buffer *out, uint8_t arc, uint8_t sub_arc)
 	sim_der_oid(out, content, sub_arc != 0 ? 11 : arc != 0 ? 10 : 9);
 }
 
+static void
+put_two_digits(char out[static 2], int value)
+{
+	out[0] = (char)('0' + value / 10 % 10);
+	out[1] = (char)('0' + value % 10);
+}
+
 void
 sim_der_time(struct sim_buffer *out, int64_t seconds)
 {
-	struct sim_buffer text = { 0 };
+	struct sim_calendar c;
 	char digits[15];
-	size_t len = 0;
 
-	sim_put_date(&text, seconds);
-	for (size_t i = 0; i < text.len && len < sizeof(digits); i++) {
-		const char c = (char)text.data[i];
-
-		if ((c >= '0' && c <= '9') || c == 'Z') {
-			digits[len++] = c;
-		}
-	}
-	sim_buffer_free(&text);
+	sim_calendar(&c, seconds);
+	put_two_digits(digits, c.year / 100);
+	put_two_digits(digits + 2, c.year);
+	put_two_digits(digits + 4, c.month);
+	put_two_digits(digits + 6, c.day);
+	put_two_digits(digits + 8, c.hour);
+	put_two_digits(digits + 10, c.minute);
+	put_two_digits(digits + 12, c.second);
+	digits[14] = 'Z';
 	/* RFC 5280 4.1.2.5: UTCTime through 2049. */
-	if (memcmp(digits, "2050", 4) < 0) {
-		sim_der_put(out, DER_UTC_TIME, digits + 2, len - 2);
+	if (c.year < 2050) {
+		sim_der_put(out, DER_UTC_TIME, digits + 2, sizeof(digits) - 2);
 	} else {
-		sim_der_put(out, DER_GENERALIZED_TIME, digits, len);
+		sim_der_put(out, DER_GENERALIZED_TIME, digits, sizeof(digits));
 	}
 }
 

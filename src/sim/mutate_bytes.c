@@ -218,14 +218,17 @@ sim_mutate_der(struct sim_buffer *bytes, struct sim_rng *rng, char what[static W
 {
 	struct element elements[ELEMENTS_MAX];
 	const size_t count = list_elements(bytes, elements);
-	const size_t which = count > 1 ? 1 + pick(rng, count - 1) : 0;
-	const struct element *e = &elements[which];
-	const size_t whole = e->header + e->len;
 
 	if (count < 2 || pick(rng, 8) == 0) {
 		mutate_blindly(bytes, rng, what, true);
 		return;
 	}
+
+	/* The outermost element is left alone: taking it out or doubling it leaves nothing to be read. */
+	const size_t which = 1 + pick(rng, count - 1);
+	const struct element *e = &elements[which];
+	const size_t whole = e->header + e->len;
+
 	switch (pick(rng, 8)) {
 	case 0: {				/* taken out, lengths mended */
 		const size_t parent = e->parent;
