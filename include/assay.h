@@ -74,7 +74,8 @@ struct assay_bytes {
 enum assay_algorithm {
 	ASSAY_ALGORITHM_NONE = 0,
 	ASSAY_ECDSA_P256_SHA256,	/* key x||y (64 bytes), signature r||s (64 bytes), big endian */
-	ASSAY_RSA_PKCS1_SHA256		/* key = modulus, big endian, 256 to 512 bytes; exponent 65537 */
+	ASSAY_RSA_PKCS1_SHA256,		/* key = modulus, big endian, 256 to 512 bytes; exponent 65537 */
+	ASSAY_ED25519			/* key 32 bytes, signature 64 bytes (RFC 8032) */
 };
 
 /* One signature to check.  The adapter hashes the message. */

@@ -158,3 +158,23 @@ base64_decode(uint8_t *out, size_t size, size_t *len, struct assay_bytes text, b
 	*len = used;
 	return true;
 }
+
+size_t
+base64_encode(char *out, struct assay_bytes in)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t len = 0;
+
+	for (size_t at = 0; at < in.len; at += 3) {
+		const size_t n = in.len - at < 3 ? in.len - at : 3;
+		const uint32_t group = (uint32_t)in.data[at] << 16 |
+		    (n > 1 ? (uint32_t)in.data[at + 1] << 8 : 0) | (n > 2 ? in.data[at + 2] : 0u);
+
+		out[len] = digits[group >> 18];
+		out[len + 1] = digits[group >> 12 & 63];
+		out[len + 2] = n > 1 ? digits[group >> 6 & 63] : '=';
+		out[len + 3] = n > 2 ? digits[group & 63] : '=';
+		len += 4;
+	}
+	return len;
+}

@@ -12,4 +12,7 @@
  */
 bool base64_decode(uint8_t *out, size_t size, size_t *len, struct assay_bytes text, bool newlines);
 
+/* Writes (in.len + 2) / 3 * 4 characters and no zero; returns how many. */
+size_t base64_encode(char *out, struct assay_bytes in);
+
 #endif

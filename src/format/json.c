@@ -3,9 +3,10 @@
  * The JSON reader.  It walks the text once; the only state that grows is the
  * list of names of an object at hand, against which each new name is compared.
  */
-#include "format/json.h"
 #include "format/hex.h"
+#include "format/json.h"
 #include "format/utc.h"
+#include "format/utf8.h"
 
 /* What a byte means inside a string. */
 enum {
@@ -113,41 +114,6 @@ expect(struct json *j, enum json_type type)
 		return false;
 	}
 	return true;
-}
-
-/*
- * The length of the UTF-8 sequence that stands at text.data[at], whose first
- * byte is not ASCII; 0 where it is none (RFC 3629, section 4).
- */
-static size_t
-utf8_length(struct assay_bytes text, size_t at)
-{
-	const uint8_t first = text.data[at];
-	uint8_t lowest = 0x80;	/* the second byte's bounds: no long forms, no surrogates */
-	uint8_t highest = 0xbf;
-	size_t len = 2;
-
-	if (first < 0xc2 || first > 0xf4) {
-		return 0;
-	}
-	if (first >= 0xf0) {
-		len = 4;
-		lowest = first == 0xf0 ? 0x90 : 0x80;
-		highest = first == 0xf4 ? 0x8f : 0xbf;
-	} else if (first >= 0xe0) {
-		len = 3;
-		lowest = first == 0xe0 ? 0xa0 : 0x80;
-		highest = first == 0xed ? 0x9f : 0xbf;
-	}
-	if (text.len - at < len || text.data[at + 1] < lowest || text.data[at + 1] > highest) {
-		return 0;
-	}
-	for (size_t i = 2; i < len; i++) {
-		if ((text.data[at + i] & 0xc0) != 0x80) {
-			return 0;
-		}
-	}
-	return len;
 }
 
 /* The UTF-16 unit of four hex digits at text.data[at]; false where they are not there. */
