@@ -6,11 +6,17 @@
 
 AFTER(evidence_size)
 {
-	struct sim_buffer *bytes = scene->options.tee == SIM_IAS ? &scene->ias.body : &scene->quote.bytes;
+	const bool report = scene->options.tee == SIM_IAS;
+	struct sim_buffer *bytes = report ? &scene->ias.body : &scene->quote.bytes;
 
-	/* Far more than is read, and not of the kind that a command trims. */
+	/* Far more than is read, and not what a command trims: zeros after a quote, white space around a report. */
+	if (report) {
+		for (size_t i = 0; i <= ASSAY_EVIDENCE_BYTES_MAX; i += 16) {
+			sim_buffer_insert(bytes, 1, "                ", 16);
+		}
+	}
 	while (bytes->len <= ASSAY_EVIDENCE_BYTES_MAX) {
-		sim_put_byte(bytes, scene->options.tee == SIM_IAS ? ' ' : 0x5a);
+		sim_put_byte(bytes, 0x5a);
 	}
 	out->evidence.quote = sim_view(bytes);
 }
