@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cmd/commands.h"
+#include "cmd/failure.h"
 #include "cmd/terminal.h"
 #include "render/render.h"
 
@@ -74,4 +75,20 @@ help_command(const struct command *command)
 		printf("%-27s ", first);
 		say_filled("", "                            ", 28, text);
 	}
+}
+
+int
+command_help(const struct arguments *arguments)
+{
+	if (arguments->operands_count == 0) {
+		help_all();
+		return EXIT_YES;
+	}
+	const struct command *command = command_find(arguments->operands[0]);
+
+	if (command == NULL) {
+		return EXIT_USAGE;
+	}
+	help_command(command);
+	return EXIT_YES;
 }
