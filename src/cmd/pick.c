@@ -44,7 +44,8 @@ describes(const struct quote *quote, const struct certificate *certificate)
 	    pck_extension_parse(&platform, certificate->sgx_extension) &&
 	    fields.pcesvn == platform.pcesvn &&
 	    bytes_equal(fields.cpusvn, bytes_of(platform.cpusvn, sizeof(platform.cpusvn))) &&
-	    bytes_equal(fields.pce_id, bytes_of(platform.pce_id, sizeof(platform.pce_id))) &&
+	    (fields.pce_id.len == 0 ||
+	    bytes_equal(fields.pce_id, bytes_of(platform.pce_id, sizeof(platform.pce_id)))) &&
 	    (fields.ppid.len == 0 || bytes_equal(fields.ppid, bytes_of(platform.ppid, sizeof(platform.ppid))));
 }
 
