@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signed notes and checkpoints. */
-#include "base/cursor.h"
 #include "base/text.h"
 #include "crypto/crypto.h"
 #include "format/base64.h"
 #include "format/utf8.h"
+#include "log/line.h"
 #include "log/note.h"
 
 /* U+2014, then a space: how every signature line begins. */
@@ -14,24 +14,6 @@ static const char line_head[] = "\xe2\x80\x94 ";
 #define PAYLOAD_BYTES_MAX (4 + 8 + 64)
 
 /* ---- reading ---------------------------------------------------------- */
-
-/* The next line without its newline; bad where there is none. */
-static struct assay_bytes
-take_line(struct cursor *c)
-{
-	const struct assay_bytes rest = { c->next, c->left };
-
-	for (size_t i = 0; i < rest.len; i++) {
-		if (rest.data[i] == '\n') {
-			const struct assay_bytes line = cursor_take(c, i);
-
-			cursor_take(c, 1);
-			return line;
-		}
-	}
-	c->bad = true;
-	return bytes_of(NULL, 0);
-}
 
 static bool
 is_plain(struct assay_bytes note)
@@ -169,7 +151,7 @@ note_verify(const struct assay_crypto *crypto, struct assay_bytes note, const st
 	for (unsigned lines = 0; c.left != 0; lines++) {
 		struct line line;
 
-		if (lines == NOTE_SIGNATURES_MAX || !line_parse(&line, take_line(&c)) || c.bad) {
+		if (lines == NOTE_SIGNATURES_MAX || !line_parse(&line, line_take(&c)) || c.bad) {
 			return NOTE_BAD;
 		}
 		if (!bytes_equal(line.name, key->name) || line.payload_len < 4 ||
@@ -215,32 +197,15 @@ note_append_signature(char *out, size_t size, size_t len, bool first, const stru
 
 /* ---- checkpoints ------------------------------------------------------ */
 
-/* Decimal without leading zeros. */
-static bool
-decimal_parse(uint64_t *value, struct assay_bytes text)
-{
-	if (text.len == 0 || text.len > 19 || (text.len > 1 && text.data[0] == '0')) {
-		return false;
-	}
-	*value = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.data[i] < '0' || text.data[i] > '9') {
-			return false;
-		}
-		*value = *value * 10 + (uint64_t)(text.data[i] - '0');
-	}
-	return true;
-}
-
 bool
 checkpoint_parse(struct checkpoint *checkpoint, struct assay_bytes text)
 {
 	struct cursor c = cursor_over(text);
 	size_t len = 0;
 
-	checkpoint->origin = take_line(&c);
-	const bool size = decimal_parse(&checkpoint->size, take_line(&c));
-	const bool root = base64_decode(checkpoint->root.bytes, HASH_BYTES, &len, take_line(&c), false);
+	checkpoint->origin = line_take(&c);
+	const bool size = line_decimal(&checkpoint->size, line_take(&c));
+	const bool root = base64_decode(checkpoint->root.bytes, HASH_BYTES, &len, line_take(&c), false);
 
 	return cursor_done(&c) && size && root && len == HASH_BYTES && checkpoint->origin.len != 0 &&
 	    checkpoint->origin.len <= NOTE_NAME_BYTES_MAX && text.len <= CHECKPOINT_TEXT_BYTES_MAX;

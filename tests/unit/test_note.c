@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 
-#include "log/note.h"
+#include "log/proof_text.h"
 
 static const struct assay_crypto *crypto;
 static EVP_PKEY *signer;
@@ -202,6 +202,82 @@ what_does_not_fit_is_not_written(void **state)
 	assert_int_equal(note_append_signature(out, sizeof(out), 60, true, crypto, &log_key, 0, signature), 0);
 }
 
+/* A receipt of one entry among five, as a file. */
+static void
+a_receipt_proves_its_entry(void **state)
+{
+	static const char *const entries[] = { "a", "b", "c", "d", "e" };
+	struct hash leaves[5];
+	struct frontier frontier = { 0 };
+	struct proof_text made = { .index = 2 };
+	struct proof_text read;
+	struct checkpoint checkpoint = { .origin = text_of("example.org/log"), .size = 5 };
+	uint8_t signature[64];
+	char note[512];
+	char file[1024];
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		merkle_leaf(crypto, &leaves[i], text_of(entries[i]));
+		frontier_append(&frontier, crypto, &leaves[i]);
+	}
+	frontier_root(&frontier, crypto, &checkpoint.root);
+	size_t len = checkpoint_format(note, sizeof(note), &checkpoint);
+
+	sign(signature, note, len);
+	len = note_append_signature(note, sizeof(note), len, true, crypto, &log_key, 0, signature);
+	/* Of leaf 2 in a tree of 5: leaf 3, then the node over 0 and 1, then leaf 4. */
+	made.proof.count = 3;
+	made.proof.hashes[0] = leaves[3];
+	merkle_node(crypto, &made.proof.hashes[1], &leaves[0], &leaves[1]);
+	made.proof.hashes[2] = leaves[4];
+	made.checkpoint = (struct assay_bytes){ (const uint8_t *)note, len };
+	len = proof_text_format(file, sizeof(file), &made);
+	assert_int_not_equal(len, 0);
+	assert_int_equal(proof_text_format(file, len - 1, &made), 0);
+	len = proof_text_format(file, sizeof(file), &made);
+
+	const struct assay_bytes whole = { (const uint8_t *)file, len };
+
+	assert_true(proof_text_parse(&read, whole));
+	assert_true(proof_text_verify(&read, crypto, &log_key, text_of("c"), &checkpoint));
+	assert_int_equal(checkpoint.size, 5);
+	assert_false(proof_text_verify(&read, crypto, &log_key, text_of("d"), &checkpoint));
+	read.index = 1;
+	assert_false(proof_text_verify(&read, crypto, &log_key, text_of("c"), &checkpoint));
+	for (size_t i = 0; i < len; i++) {
+		file[i] ^= 1;
+		assert_false(proof_text_parse(&read, whole) &&
+		    proof_text_verify(&read, crypto, &log_key, text_of("c"), &checkpoint));
+		file[i] ^= 1;
+	}
+	/* Extra data changes nothing; another header is another format. */
+	char with_extra[1200];
+
+	snprintf(with_extra, sizeof(with_extra), "c2sp.org/tlog-proof@v1\nextra AAAA\n%.*s",
+	    (int)(len - strlen("c2sp.org/tlog-proof@v1\n")), file + strlen("c2sp.org/tlog-proof@v1\n"));
+	assert_true(proof_text_parse(&read, text_of(with_extra)));
+	assert_true(proof_text_verify(&read, crypto, &log_key, text_of("c"), &checkpoint));
+	with_extra[strlen("c2sp.org/tlog-proof@v")] = '2';
+	assert_false(proof_text_parse(&read, text_of(with_extra)));
+}
+
+static void
+a_witness_is_asked_in_its_own_form(void **state)
+{
+	static const char expected[] = "old 7\nq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=\n\nnote\n";
+	struct proof proof = { .count = 1 };
+	char out[200];
+
+	(void)state;
+	memset(proof.hashes[0].bytes, 0xab, HASH_BYTES);
+	const size_t len = witness_request_format(out, sizeof(out), 7, &proof, text_of("note\n"));
+
+	assert_int_equal(len, strlen(expected));
+	assert_memory_equal(out, expected, len);
+	assert_int_equal(witness_request_format(out, 10, 7, &proof, text_of("note\n")), 0);
+}
+
 int
 main(void)
 {
@@ -212,6 +288,8 @@ main(void)
 		cmocka_unit_test(malformed_notes_are_refused),
 		cmocka_unit_test(checkpoints_are_strict),
 		cmocka_unit_test(what_does_not_fit_is_not_written),
+		cmocka_unit_test(a_receipt_proves_its_entry),
+		cmocka_unit_test(a_witness_is_asked_in_its_own_form),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
