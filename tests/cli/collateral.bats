@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The forms in which collateral comes, and what is chosen of much.
+
+# shellcheck disable=SC2094,SC2154,SC2317
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	simulate q --tee tdx --status OutOfDate
+	mkdir parts
+	member() { jq -r ".$1" q.collateral.json; }
+}
+
+tier_with() {
+	"$ASSAY" verify q.quote.bin --insecure-root q.roots.pem --at "$AT" --json "$@" 2>err |
+		jq -r '[.verdict, (.tier // "none" | tostring), .reasons[0]] | join(" ")'
+}
+
+reply() {
+	printf '{"%s":%s,"signature":"%s"}' "$2" "$(member "$1")" "$(member "$1_signature")"
+}
+
+@test "replies of the service, CRLs and chains as files" {
+	reply tcb_info tcbInfo >parts/tcb.json
+	reply qe_identity enclaveIdentity >parts/identity.json
+	member tcb_info_issuer_chain >parts/signer.pem
+	member pck_crl | unhex >parts/pck.crl
+	member root_ca_crl >parts/root.hex
+	[ "$(tier_with --collateral parts)" = "genuine 5 status.out-of-date" ]
+	# The same, file by file.
+	[ "$(tier_with --collateral parts/tcb.json --collateral parts/identity.json --collateral parts/signer.pem \
+		--collateral parts/pck.crl --collateral parts/root.hex)" = "genuine 5 status.out-of-date" ]
+	rm parts/identity.json
+	[ "$(tier_with --collateral parts)" = "undecided none qe-identity.present" ]
+}
+
+@test "CRLs in PEM and base64, chains as header values" {
+	reply tcb_info tcbInfo >parts/tcb.json
+	reply qe_identity enclaveIdentity >parts/identity.json
+	member tcb_info_issuer_chain | jq -rsR @uri >parts/signer.txt
+	{ echo "-----BEGIN X509 CRL-----"; member pck_crl | unhex | base64; echo "-----END X509 CRL-----"; } >parts/pck.pem
+	member root_ca_crl | unhex | base64 >parts/root.b64
+	[ "$(tier_with --collateral parts)" = "genuine 5 status.out-of-date" ]
+}
+
+@test "the file of the vendor's client tool" {
+	jq -n --argjson tcb "$(reply tcb_info tcbInfo)" --arg identity "$(reply qe_identity enclaveIdentity)" \
+		--arg chain "$(member tcb_info_issuer_chain | jq -rsR @uri)" \
+		--arg pck_chain "$(member pck_crl_issuer_chain | jq -rsR @uri)" \
+		--arg pck_crl "$(member pck_crl)" --arg root_crl "$(member root_ca_crl)" \
+		'{platforms: [], collaterals: {version: 4, pck_certs: [],
+		  tcbinfos: [{fmspc: "00", sgx_tcbinfo: null, tdx_tcbinfo: $tcb}], pckcacrl: {platformCrl: $pck_crl},
+		  tdqeidentity: $identity, qeidentity: "", rootcacrl: $root_crl,
+		  certificates: {"SGX-PCK-Certificate-Issuer-Chain": {PLATFORM: $pck_chain},
+		    "TCB-Info-Issuer-Chain": $chain, "SGX-Enclave-Identity-Issuer-Chain": $chain}}}' >tool.json
+	[ "$(tier_with --collateral tool.json)" = "genuine 5 status.out-of-date" ]
+}
+
+@test "a set alone is judged as it stands" {
+	simulate sgx
+	[ "$(tier_with --collateral sgx.collateral.json)" = "undecided none tcb-info.tee" ]
+}
+
+@test "of many sets the one that fits is found" {
+	simulate sgx
+	simulate other --index 5 --tee sgx --status SWHardeningNeeded
+	[ "$(tier_with --collateral sgx.collateral.json --collateral other.collateral.json \
+		--collateral q.collateral.json)" = "genuine 5 status.out-of-date" ]
+}
+
+@test "broken sets of the same platform do not stand in the way of a good one" {
+	jq '.tcb_info |= sub("OutOfDate"; "UpToDate")' q.collateral.json >parts/1.json
+	jq '.pck_crl |= sub("..$"; "00")' q.collateral.json >parts/2.json
+	cp q.collateral.json parts/3.json
+	"$ASSAY_SIM" quote --seed another --tee tdx --at "$AT" --out another >/dev/null
+	cp another.collateral.json parts/0.json
+	[ "$(tier_with --collateral parts)" = "genuine 5 status.out-of-date" ]
+	# Alone, the broken one says what is wrong with it.
+	[ "$(tier_with --collateral parts/1.json)" = "undecided none tcb-info.signature" ]
+}
+
+@test "the set of the time asked for is taken" {
+	"$ASSAY_SIM" quote --seed cli --at 2025-06-01T00:00:00Z --tee tdx --status OutOfDate --out old >/dev/null
+	mkdir both
+	cp old.collateral.json q.collateral.json both
+	[ "$(tier_with --collateral both)" = "genuine 5 status.out-of-date" ]
+	run "$ASSAY" verify old.quote.bin --insecure-root old.roots.pem --at 2025-06-01 --collateral both
+	[ "$status" -eq 0 ]
+}
+
+@test "real collateral of a whole directory" {
+	vectors dcap
+	run --separate-stderr "$ASSAY" verify --collateral "$ASSAY_VECTORS/dcap" --at 2025-08-30T05:09:06Z --json \
+		"$ASSAY_VECTORS/dcap/sgx-v3-00606a000000-03.quote.bin"
+	[ "$status" -eq 0 ]
+	[ "$(jq -r '.tier, .platform.tcb_status, .platform.tcb_evaluation_number' <<<"$output" | paste -sd' ')" = \
+		"4 SWHardeningNeeded 17" ]
+	[[ "$stderr" == *"sets of TCB info that fit"* ]]
+}
+
+@test "real reports with their headers' values" {
+	vectors ias
+	name=$ASSAY_VECTORS/ias/ias-v4-2022-05-05-sw-hardening-needed-666cf6
+	run "$ASSAY" verify "$name.report.json" --signature "$name.sig.b64" --at 2026-01-01 \
+		--certificates "$ASSAY_VECTORS/ias/x-iasreport-signing-certificate.urlencoded.txt"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"genuine, tier 2"* ]]
+}
+
+@test "a quote inside another project's JSON" {
+	vectors ccel
+	run "$ASSAY" inspect "$ASSAY_VECTORS/ccel/dstack-quote-report.json"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"tdx-quote"* ]]
+}
