@@ -56,6 +56,9 @@ const struct command commands[] = {
 	  "One input is shown as a tree, several as a table with the best tier first. With --json one result object "
 	  "(assay.result/1) is written, or an array of them in the order of the inputs. The sha256 of a result is that of "
 	  "the unwrapped evidence.\n\n"
+	  "Collateral may be a JSON object as dcap-qvl writes it, replies of the vendor's service (tcbInfo, enclaveIdentity), "
+	  "the file of its client tool, CRLs (DER, PEM, hex, base64) and certificates (PEM, DER, percent-encoded). One set "
+	  "alone is used as it stands; of several what fits the evidence and the time is chosen.\n\n"
 	  "Nothing is fetched: collateral that is not given is missing, and the matter is then undecided.",
 	  NULL, 1, SIZE_MAX, verify_options, command_verify },
 	{ "inspect", "FILE...", "show what the bytes claim, without verifying any of it",

@@ -84,10 +84,17 @@ near_text(const struct near *near, char *out, size_t size, const char *otherwise
 	if (near->count == 0) {
 		return otherwise;
 	}
+	size_t count = 1;
+
+	/* Only the nearest: what is much farther off was not meant. */
+	while (count < near->count && near->distances[count] <= near->distances[0] + 1) {
+		count++;
+	}
 	len = (size_t)snprintf(out, size, "did you mean ");
-	for (size_t i = 0; i < near->count && len < size; i++) {
-		len += (size_t)snprintf(out + len, size - len, "%s%s",
-		    i == 0 ? "" : i + 1 == near->count ? " or " : ", ", near->words[i]);
+	for (size_t i = 0; i < count && len < size; i++) {
+		len += (size_t)snprintf(out + len, size - len, "%s%s%s",
+		    i == 0 ? "" : i + 1 == count ? " or " : ", ", near->prefix != NULL ? near->prefix : "",
+		    near->words[i]);
 	}
 	if (len < size) {
 		snprintf(out + len, size - len, "?");

@@ -9,6 +9,7 @@
 
 /* The nearest words so far, best first.  Zeroed is empty. */
 struct near {
+	const char *prefix;	/* of every word when it is shown; NULL: none */
 	const char *words[NEAR_MAX];
 	unsigned distances[NEAR_MAX];
 	size_t count;

@@ -41,7 +41,7 @@ row_find(const struct command *command, const char *name, size_t len)
 static int
 unknown_option(const struct command *command, const char *argument)
 {
-	struct near near = { .count = 0 };
+	struct near near = { .prefix = "--" };
 	char text[256];
 	char otherwise[96];
 	const char *name = argument;

@@ -201,26 +201,33 @@ put_why(struct writer *w, const struct assay_verdict *v, const struct render_sty
 }
 
 static void
-put_shortfall_line(struct writer *w, const struct assay_verdict *v, const struct assay_shortfall *s)
+put_shortfall_line(struct writer *w, const struct assay_verdict *v, const struct assay_shortfall *s,
+    const struct render_style *style)
 {
-	put_text(w, shortfall_part_word(s->part));
+	char text[256];
+	struct writer line;
+
+	writer_start(&line, text, sizeof(text));
+	put_text(&line, shortfall_part_word(s->part));
 	if (s->part == ASSAY_SHORTFALL_SGX_COMPONENT || s->part == ASSAY_SHORTFALL_TDX_COMPONENT) {
-		put_char(w, ' ');
-		put_unsigned(w, s->index);
+		put_char(&line, ' ');
+		put_unsigned(&line, s->index);
 	}
 	if (s->part != ASSAY_SHORTFALL_CONFIGURATION) {
-		put_text(w, " has ");
-		put_unsigned(w, s->has);
-		put_text(w, ", needs ");
-		put_unsigned(w, s->needs);
+		put_text(&line, " has ");
+		put_unsigned(&line, s->has);
+		put_text(&line, ", needs ");
+		put_unsigned(&line, s->needs);
 	}
 	if (s->status != ASSAY_TCB_UNKNOWN) {
-		put_text(w, " for ");
-		put_text(w, assay_tcb_status_word(s->status, v->kind));
+		put_text(&line, " for ");
+		put_text(&line, assay_tcb_status_word(s->status, v->kind));
 	}
-	put_text(w, ": raised ");
-	put_text(w, raised_by_text(s->raised_by));
-	put_char(w, '\n');
+	put_text(&line, ": raised ");
+	put_text(&line, raised_by_text(s->raised_by));
+	if (writer_finish(&line) != 0) {
+		render_filled(w, style, "│               ", LABEL_COLUMNS + 2, text);
+	}
 }
 
 /* True where an earlier reason has the same remedy. */
@@ -262,7 +269,7 @@ put_raise(struct writer *w, const struct assay_verdict *v, const struct render_s
 		} else {
 			twig(w, style);
 		}
-		put_shortfall_line(w, v, &v->shortfalls[i]);
+		put_shortfall_line(w, v, &v->shortfalls[i], style);
 	}
 }
 
