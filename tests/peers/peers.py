@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.path.dirname(os.path.dirname(HERE))
@@ -90,14 +89,44 @@ def _build_go(source, target):
     return [program]
 
 
+def _build_go_simulated(source, target):
+    """The module asks for Intel's names in certificates, word for word.  For the simulated vendor it
+    is built from a copy in which those four words are the simulated ones, and nothing else differs."""
+    _build_go(source, target)
+    found = subprocess.run(["go", "list", "-m", "-f", "{{.Dir}}", _GO_MODULE], cwd=source,
+                           stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+    copy = os.path.join(target, "module")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(found, copy, copy_function=shutil.copyfile)
+    for directory, _, _ in os.walk(copy):
+        os.chmod(directory, 0o755)
+    path = os.path.join(copy, "verify", "verify.go")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace('= "Intel SGX ', '= "Simulated SGX '))
+    for name in ("go.mod", "go.sum"):
+        shutil.copyfile(os.path.join(source, name), os.path.join(target, "simulated" + name[2:]))
+    with open(os.path.join(target, "simulated.mod"), "a", encoding="utf-8") as file:
+        file.write(f"replace {_GO_MODULE} => {copy}\n")
+    program = os.path.join(target, "driver-simulated")
+    _run(["go", "build", "-p", "1", "-mod=mod", "-modfile", os.path.join(target, "simulated.mod"),
+          "-o", program, "."], source)
+    return [program]
+
+
+_GO_MODULE = "github.com/google/go-tdx-guest"
 _BUILDERS = {"npm": _build_npm, "rust": _build_rust, "go": _build_go}
+_BUILDERS_SIMULATED = {"go": _build_go_simulated}
 
 
-def build(peer):
-    """The command of a peer's driver.  Everything that is built lies under BUILD."""
+def build(peer, simulated=False):
+    """The command of a peer's driver, for real or for simulated evidence.  Everything that is built
+    lies under BUILD."""
     target = os.path.join(BUILD, peer)
     os.makedirs(target, exist_ok=True)
-    return _BUILDERS[peer](os.path.join(HERE, peer), target)
+    builder = _BUILDERS_SIMULATED.get(peer) if simulated else None
+    return (builder or _BUILDERS[peer])(os.path.join(HERE, peer), target)
 
 
 def ask(command, cases):
@@ -124,13 +153,14 @@ def certificates(text):
     return [base64.b64decode("".join(body.split())) for body in _PEM.findall(text)]
 
 
-def sgx_root(path, directory):
+def sgx_root(path):
     """A file of roots may hold the attestation service's too: the peers are given the P-256 one."""
     with open(path, "r", encoding="ascii", errors="replace") as file:
-        found = [der for der in certificates(file.read()) if _P256 in der]
-    if not found:
+        known = certificates(file.read())
+    found = [der for der in known if _P256 in der]
+    if len(known) < 2 or not found:
         return path
-    handle, name = tempfile.mkstemp(suffix=".der", dir=directory)
-    with os.fdopen(handle, "wb") as file:
+    name = path + ".sgx.der"
+    with open(name, "wb") as file:
         file.write(found[0])
     return name
