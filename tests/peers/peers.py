@@ -32,17 +32,20 @@ class Absent(Exception):
     """A peer that cannot be had here, with the reason."""
 
 
-def _run(arguments, directory, **environment):
-    """Runs a step of a build; its last words are the reason if it fails."""
+def _run(arguments, directory, failure=RuntimeError, **environment):
+    """Runs a step of a build; its last words are the reason if it fails.  Packages that cannot be
+    had make a peer absent; a driver that does not compile is a failure."""
     try:
         done = subprocess.run(arguments, cwd=directory, env={**os.environ, **environment},
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=BUILD_TIME_MAX_S, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Absent(f"{arguments[0]}: {error}") from error
+        raise failure(f"{arguments[0]}: {error}") from error
+    said = done.stdout.decode("utf-8", "replace")
     if done.returncode != 0:
-        lines = [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
-        raise Absent(f"{' '.join(arguments[:2])} failed: {' / '.join(lines[-3:])[:300]}")
+        lines = [line for line in said.splitlines() if line.strip()]
+        raise failure(f"{' '.join(arguments[:2])} failed: {' / '.join(lines[-3:])[:300]}")
+    return said
 
 
 def _need(*programs):
@@ -70,20 +73,25 @@ def _build_npm(source, target):
     changed = _copy_if_changed(["package.json", "package-lock.json"], source, target)
     _copy_if_changed(["driver.js"], source, target)
     if changed or not os.path.exists(os.path.join(target, "installed")):
-        _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], target)
+        _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], target, failure=Absent)
         open(os.path.join(target, "installed"), "w", encoding="ascii").close()
     return ["node", os.path.join(target, "driver.js")]
 
 
 def _build_rust(source, target):
     _need("cargo")
-    _run(["cargo", "build", "-j1", "--release", "--locked", "--quiet"], source,
+    _run(["cargo", "fetch", "--locked", "--quiet"], source, failure=Absent)
+    _run(["cargo", "build", "-j1", "--release", "--locked", "--offline", "--quiet"], source,
          CARGO_TARGET_DIR=target)
     return [os.path.join(target, "release", "assay-peer-rust")]
 
 
 def _build_go(source, target):
     _need("go")
+    version = _run(["go", "env", "GOVERSION"], source).strip()
+    if [int(number) for number in re.findall(r"\d+", version)[:2]] < [1, 21]:
+        raise Absent(f"{version} is older than go1.21")
+    _run(["go", "mod", "download"], source, failure=Absent)
     program = os.path.join(target, "driver")
     _run(["go", "build", "-p", "1", "-mod=readonly", "-o", program, "."], source)
     return [program]
@@ -93,8 +101,7 @@ def _build_go_simulated(source, target):
     """The module asks for Intel's names in certificates, word for word.  For the simulated vendor it
     is built from a copy in which those four words are the simulated ones, and nothing else differs."""
     _build_go(source, target)
-    found = subprocess.run(["go", "list", "-m", "-f", "{{.Dir}}", _GO_MODULE], cwd=source,
-                           stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+    found = _run(["go", "list", "-m", "-f", "{{.Dir}}", _GO_MODULE], source).strip()
     copy = os.path.join(target, "module")
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(found, copy, copy_function=shutil.copyfile)
