@@ -30,32 +30,29 @@ static const uint8_t values[256] = {
 
 #define NOT_IN_ALPHABET 0x80
 
-/* Pass over LF and CRLF; a CR alone stays, and fails as a character. */
+/* Pass over one LF or CRLF; a second one, or a CR alone, stays and fails as a character. */
 static size_t
-skip_newlines(struct assay_bytes text, size_t at)
+skip_newline(struct assay_bytes text, size_t at)
 {
-	while (at < text.len) {
-		if (text.data[at] == '\n') {
-			at++;
-		} else if (text.data[at] == '\r' && text.len - at >= 2 && text.data[at + 1] == '\n') {
-			at += 2;
-		} else {
-			break;
-		}
+	if (at < text.len && text.data[at] == '\n') {
+		return at + 1;
+	}
+	if (text.len - at >= 2 && text.data[at] == '\r' && text.data[at + 1] == '\n') {
+		return at + 2;
 	}
 	return at;
 }
 
 /*
- * The next four characters, newlines passed over where they may be; false
- * where fewer are left.
+ * The next four characters, with a newline between them where it may be;
+ * false where fewer are left.
  */
 static bool
 gather(uint8_t quad[static 4], struct assay_bytes text, size_t *at, bool newlines)
 {
 	for (size_t i = 0; i < 4; i++) {
-		if (newlines) {
-			*at = skip_newlines(text, *at);
+		if (newlines && i > 0) {
+			*at = skip_newline(text, *at);
 		}
 		if (*at >= text.len) {
 			return false;
@@ -125,7 +122,7 @@ decode_group(uint8_t group[static 3], const uint8_t quad[static 4])
 bool
 base64_decode(uint8_t *out, size_t size, size_t *len, struct assay_bytes text, bool newlines)
 {
-	size_t at = newlines ? skip_newlines(text, 0) : 0;
+	size_t at = 0;
 	size_t used = 0;
 
 	*len = 0;
@@ -134,26 +131,32 @@ base64_decode(uint8_t *out, size_t size, size_t *len, struct assay_bytes text, b
 		uint8_t group[3];
 
 		decode_run(out, size, &used, text, &at);
-		if (newlines) {
-			at = skip_newlines(text, at);
+		if (newlines && at > 0) {
+			at = skip_newline(text, at);
 		}
 		if (at == text.len) {
 			break;
 		}
-		/* A newline inside the group, padding, too little room, or an error. */
+		/* The first of a line, a newline inside the group, padding, too little room, or an error. */
 		if (!gather(quad, text, &at, newlines)) {
 			return false;
 		}
-		if (newlines) {
-			at = skip_newlines(text, at);
-		}
 		const size_t n = decode_group(group, quad);
 
-		if (n == 0 || (n < 3 && at != text.len) || size - used < n) {
+		if (n == 0 || size - used < n) {
 			return false;
 		}
 		memcpy(&out[used], group, n);
 		used += n;
+		if (n < 3) {
+			/* Padding ends the text. */
+			if (newlines) {
+				at = skip_newline(text, at);
+			}
+			if (at != text.len) {
+				return false;
+			}
+		}
 	}
 	*len = used;
 	return true;

@@ -6,9 +6,10 @@
 #include "base/bytes.h"
 
 /*
- * Decode into out of size bytes and set *len.  Where newlines is true, LF and
- * CRLF between characters are skipped (PEM bodies); nothing else is.  False
- * where the text is not canonical base64 or does not fit.
+ * Decode into out of size bytes and set *len.  Where newlines is true, one LF
+ * or CRLF behind any character is skipped (PEM bodies); nothing else is, and
+ * no empty line.  False where the text is not canonical base64 or does not
+ * fit.
  */
 bool base64_decode(uint8_t *out, size_t size, size_t *len, struct assay_bytes text, bool newlines);
 

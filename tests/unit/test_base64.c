@@ -25,10 +25,9 @@ canonical_text_is_decoded(void **state)
 		{ "+/+/", "\xfb\xff\xbf", false },
 		{ "Zm9v\nYmFy\n", "foobar", true },
 		{ "Zm9v\r\nYmFy\r\n", "foobar", true },
-		{ "\nZ\nm\r\n9\n\nv", "foo", true },
+		{ "Z\nm\r\n9\nv\n", "foo", true },
 		{ "Zm9vYmE\n=\n", "fooba", true },
-		{ "Zm9vYg=\r\n=", "foob", true },
-		{ "\n\r\n", "", true }
+		{ "Zm9vYg=\r\n=", "foob", true }
 	};
 	uint8_t out[16];
 	size_t len;
@@ -72,6 +71,13 @@ other_text_is_refused(void **state)
 		{ "a blank", "Zm 9v", false },
 		{ "a newline where none may be", "Zm9v\n", false },
 		{ "a newline at the beginning where none may be", "\nZm9v", false },
+		{ "a newline at the beginning", "\nZm9v", true },
+		{ "a newline alone", "\n", true },
+		{ "an empty line", "Zm9v\n\nYmFy", true },
+		{ "an empty line with CRLF", "Zm9v\r\n\r\nYmFy", true },
+		{ "an empty line inside a group", "Zm\n\n9v", true },
+		{ "an empty line at the end", "Zm9v\n\n", true },
+		{ "an empty line after padding", "Zg==\n\n", true },
 		{ "a lone CR", "Zm9v\rYmFy", true },
 		{ "a CR at the end", "Zm9v\r", true },
 		{ "a blank at the end of a line", "Zm9v \nYmFy", true },
@@ -146,6 +152,36 @@ the_alphabet_is_exact(void **state)
 	}
 }
 
+static void
+encoding_comes_back(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" },
+		{ "\xfb\xff\xbf", "+/+/" }
+	};
+	uint8_t bytes[256];
+	uint8_t back[256];
+	char text[344];
+	size_t len;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		text[strlen(rows[i][1])] = '#';
+		assert_int_equal(base64_encode(text, bytes_of_text(rows[i][0])), strlen(rows[i][1]));
+		assert_memory_equal(text, rows[i][1], strlen(rows[i][1]));
+		assert_int_equal(text[strlen(rows[i][1])], '#');
+	}
+	for (unsigned i = 0; i < 256; i++) {
+		bytes[i] = (uint8_t)(i * 167);
+	}
+	for (size_t size = 0; size <= 256; size++) {
+		const size_t text_len = base64_encode(text, bytes_of(bytes, size));
+
+		assert_true(base64_decode(back, size, &len, bytes_of(text, text_len), false));
+		assert_true(bytes_equal(bytes_of(back, len), bytes_of(bytes, size)));
+	}
+}
+
 int
 main(void)
 {
@@ -153,7 +189,8 @@ main(void)
 		cmocka_unit_test(canonical_text_is_decoded),
 		cmocka_unit_test(other_text_is_refused),
 		cmocka_unit_test(room_is_kept),
-		cmocka_unit_test(the_alphabet_is_exact)
+		cmocka_unit_test(the_alphabet_is_exact),
+		cmocka_unit_test(encoding_comes_back)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,8 @@
  * Certificates: one put together by hand with each part spoiled in turn, ones
  * that OpenSSL makes on the spot, and every genuine one at hand.
  */
+#define _POSIX_C_SOURCE 200809L	/* vector.h lists directories */
+
 #include "der_text.h"
 #include "vector.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Chains: the ways in which they are served, and who issued whom. */
+#define _POSIX_C_SOURCE 200809L	/* vector.h lists directories */
+
 #include "der_text.h"
 #include "vector.h"
 

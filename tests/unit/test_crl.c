@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CRLs: one put together by hand with each part spoiled in turn, and every genuine one at hand. */
+#define _POSIX_C_SOURCE 200809L	/* vector.h lists directories */
+
 #include "der_text.h"
 #include "vector.h"
 
