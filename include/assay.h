@@ -207,6 +207,9 @@ enum assay_root_kind {
 	ASSAY_ROOT_INTEL_IAS	/* the attestation report signing CA; RSA modulus */
 };
 
+/* Of one kind, in one verifier; what is beyond is not looked at. */
+#define ASSAY_ROOTS_MAX 8
+
 struct assay_root {
 	enum assay_root_kind kind;
 	struct assay_bytes key;

@@ -121,21 +121,30 @@ validity(const struct facts *facts, struct interval *all)
 	return facts->dated_count != 0;
 }
 
-/* Record the rows of dates at a time; *graced where only the policy's grace let one pass. */
+/* What grace made of the dates. */
+struct grace {
+	bool used;
+	int64_t until_s;	/* then the verdict holds until here */
+};
+
+/* Record the rows of dates at a time. */
 static bool
 check_dates(struct trail *trail, const struct facts *facts, const struct assay_policy *policy,
-    int64_t at_s, bool *graced)
+    int64_t at_s, struct grace *graced)
 {
-	*graced = false;
+	*graced = (struct grace){ false, INT64_MAX };
 	for (uint32_t i = 0; i < facts->dated_count; i++) {
 		const struct dated *dated = &facts->dated[i];
 		const int64_t late_s = at_s > dated->dates.until_s ? at_s - dated->dates.until_s : 0;
 		const bool grace = dated->grace && late_s > 0 && late_s <= policy->collateral_grace_s;
+		const int64_t until_s = dated->grace ?
+		    time_add(dated->dates.until_s, policy->collateral_grace_s) : dated->dates.until_s;
 
 		if (!trail_check(trail, dated->check, at_s >= dated->dates.from_s && (late_s == 0 || grace))) {
 			return false;
 		}
-		*graced |= grace;
+		graced->used |= grace;
+		graced->until_s = until_s < graced->until_s ? until_s : graced->until_s;
 	}
 	return true;
 }
@@ -159,13 +168,20 @@ find_as_of(struct assay_verdict *verdict, const struct appraisal *a, const struc
 /* ---- conclude --------------------------------------------------------- */
 
 static void
-grade_all(struct assay_verdict *verdict, struct appraisal *a, const struct standing *standing, bool graced)
+grade_all(struct assay_verdict *verdict, struct appraisal *a, const struct standing *standing,
+    const struct grace *graced)
 {
 	struct grade g;
 
 	grade(&g, standing, a->policy, a->now_s);
 	verdict_grade(verdict, &g);
-	if (graced && verdict->reasons_count < ASSAY_REASONS_MAX) {
+	if (graced->used) {
+		verdict->valid_until_s = graced->until_s;
+	}
+	if (g.until_s < verdict->valid_until_s) {
+		verdict->valid_until_s = g.until_s;
+	}
+	if (graced->used && verdict->reasons_count < ASSAY_REASONS_MAX) {
 		verdict->reasons[verdict->reasons_count] = ASSAY_REASON_GRACE_COLLATERAL;
 		verdict->reasons_count++;
 	}
@@ -183,7 +199,7 @@ appraisal_finish(struct assay_verdict *verdict, struct appraisal *a)
 {
 	struct standing standing;
 	struct interval all;
-	bool graced;
+	struct grace graced;
 
 	memset(verdict, 0, sizeof(*verdict));
 	verdict->at_s = a->now_s;
@@ -211,7 +227,7 @@ appraisal_finish(struct assay_verdict *verdict, struct appraisal *a)
 
 	verdict_trail(verdict, &a->trail);
 	if (in_date) {
-		grade_all(verdict, a, &standing, graced);
+		grade_all(verdict, a, &standing, &graced);
 	} else {
 		find_as_of(verdict, a, &standing);
 	}
@@ -226,7 +242,7 @@ find_tier_next(struct assay_verdict *verdict, struct appraisal *a, const struct 
 	struct facts facts;
 	struct standing standing;
 	struct grade g;
-	bool graced;
+	struct grace graced;
 
 	memset(&facts, 0, sizeof(facts));
 	facts.kind = a->facts.kind;

@@ -24,25 +24,42 @@ is_relaunch(enum assay_tcb_status status)
 	    status == ASSAY_TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED;
 }
 
+/* A part that is out of date became so when the next higher level appeared. */
 static void
-renew(int64_t *renewal_s, enum assay_tcb_status status, int64_t newest_s)
+renew(int64_t *renewal_s, enum assay_tcb_status status, uint32_t level, int64_t successor_s)
 {
-	if (is_out_of_date(status) && newest_s < *renewal_s) {
-		*renewal_s = newest_s;
+	if (!is_out_of_date(status)) {
+		return;
 	}
+	if (level == 0) {
+		*renewal_s = INT64_MIN;
+	} else if (successor_s < *renewal_s) {
+		*renewal_s = successor_s;
+	}
+}
+
+/* The date of the level above, or anything where there is none. */
+static int64_t
+isv_successor(const struct isv_level *levels, uint32_t level)
+{
+	return level == 0 ? 0 : levels[level - 1].date_s;
 }
 
 static int64_t
 renewal(const struct standing *standing)
 {
 	const struct facts *facts = standing->facts;
+	const struct tcb_levels *at = &standing->match.launch;
 	const struct tcb_info *info = &facts->prepared->tcb_info;
 	int64_t renewal_s = INT64_MAX;
 
-	renew(&renewal_s, info->levels[standing->match.launch.platform].status, info->levels[0].date_s);
-	renew(&renewal_s, standing->match.qe_status, facts->prepared->qe_identity.levels[0].date_s);
+	renew(&renewal_s, info->levels[at->platform].status, at->platform,
+	    at->platform == 0 ? 0 : info->levels[at->platform - 1].date_s);
+	renew(&renewal_s, standing->match.qe_status, at->qe,
+	    isv_successor(facts->prepared->qe_identity.levels, at->qe));
 	if (facts->module_launch != NULL) {
-		renew(&renewal_s, standing->match.module_status, facts->module_launch->levels[0].date_s);
+		renew(&renewal_s, standing->match.module_status, at->module,
+		    isv_successor(facts->module_launch->levels, at->module));
 	}
 	return renewal_s == INT64_MAX ? INT64_MIN : renewal_s;
 }
@@ -127,6 +144,9 @@ critical_open(const struct standing *standing, const struct assay_policy *policy
 			return true;
 		}
 	}
+	if (advisories->overflow) {
+		return policy->critical.count != 0;
+	}
 	if (!advisories->unknown || standing->level_date_s == 0 ||
 	    standing->match.status == ASSAY_TCB_UP_TO_DATE) {
 		return false;
@@ -137,6 +157,17 @@ critical_open(const struct standing *standing, const struct assay_policy *policy
 		}
 	}
 	return false;
+}
+
+/* ---- time ------------------------------------------------------------- */
+
+/* The grade holds no longer than this. */
+static void
+holds_until(struct grade *g, int64_t until_s)
+{
+	if (until_s < g->until_s) {
+		g->until_s = until_s;
+	}
 }
 
 /* ---- reasons and rows ------------------------------------------------- */
@@ -251,10 +282,11 @@ status_in_grace(struct grade *g, const struct standing *standing, const struct a
 	const enum assay_tcb_status status = standing->match.status;
 
 	if (!is_out_of_date(status) || policy->out_of_date_grace_s <= 0 || standing->renewal_s == INT64_MIN ||
-	    at_s > standing->renewal_s + policy->out_of_date_grace_s) {
+	    at_s > time_add(standing->renewal_s, policy->out_of_date_grace_s)) {
 		return status;
 	}
 	reason(g, ASSAY_REASON_GRACE_OUT_OF_DATE);
+	holds_until(g, time_add(standing->renewal_s, policy->out_of_date_grace_s));
 	return status == ASSAY_TCB_OUT_OF_DATE ? ASSAY_TCB_SW_HARDENING_NEEDED :
 	    ASSAY_TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED;
 }
@@ -343,8 +375,14 @@ rows_platform(struct grade *g, const struct standing *standing, const struct ass
 	passed &= row(g, ASSAY_CHECK_PLATFORM_FLAGS, flags_hold(&facts->platform, policy->require),
 	    ASSAY_REASON_PLATFORM_FLAGS);
 	if (facts->kind == ASSAY_EVIDENCE_IAS_REPORT) {
-		passed &= row(g, ASSAY_CHECK_REPORT_AGE, policy->report_age_max_s == 0 ||
-		    at_s - facts->ias.timestamp_s <= policy->report_age_max_s, ASSAY_REASON_REPORT_AGE);
+		const int64_t until_s = policy->report_age_max_s == 0 ? INT64_MAX :
+		    time_add(facts->ias.timestamp_s, policy->report_age_max_s);
+
+		if (row(g, ASSAY_CHECK_REPORT_AGE, at_s <= until_s, ASSAY_REASON_REPORT_AGE)) {
+			holds_until(g, until_s);
+		} else {
+			passed = false;
+		}
 	}
 	return passed;
 }
@@ -396,6 +434,7 @@ grade(struct grade *g, const struct standing *standing, const struct assay_polic
 	const struct facts *facts = standing->facts;
 
 	memset(g, 0, sizeof(*g));
+	g->until_s = INT64_MAX;
 	if (standing->covered) {
 		grade_tcb(g, standing, policy, at_s);
 	}

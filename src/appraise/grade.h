@@ -11,7 +11,8 @@ struct standing {
 	struct tcb_match match;		/* IAS: status and advisories only */
 	bool covered;			/* a level covers every part */
 	int64_t level_date_s;		/* of the platform's level; 0: none */
-	int64_t renewal_s;		/* when the parts that are out of date got a successor; INT64_MIN: unknown */
+	int64_t renewal_s;		/* when the first of the parts that are out of date got a successor;
+					 *   INT64_MIN: not known */
 	uint32_t evaluation_number;
 	bool references_hold;
 	bool has_references;
@@ -22,6 +23,7 @@ struct standing {
 struct grade {
 	enum assay_tier tier;
 	enum assay_tier tcb_tier;	/* by status and advisories alone */
+	int64_t until_s;		/* the last second at which a grace or an age still holds */
 	uint64_t counted;		/* bit i: advisory i lowered the tier */
 	uint32_t reasons_count;
 	uint8_t reasons[ASSAY_REASONS_MAX];

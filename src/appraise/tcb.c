@@ -158,6 +158,7 @@ advisories_add(struct advisories *advisories, const struct assay_bytes *pool, st
 		if (advisories->count == ASSAY_ADVISORIES_MAX) {
 			/* More than can be shown is more than can be judged. */
 			advisories->unknown = true;
+			advisories->overflow = true;
 			return;
 		}
 		advisories->ids[advisories->count] = pool[i];
@@ -172,6 +173,7 @@ tcb_advisories(struct advisories *advisories, const struct facts *facts, const s
 	const struct qe_identity *identity = &facts->prepared->qe_identity;
 
 	advisories->count = 0;
+	advisories->overflow = false;
 	advisories->unknown = info->version < 3;
 	advisories_add(advisories, info->advisories, info->levels[levels->platform].advisories);
 	advisories_add(advisories, identity->advisories, identity->levels[levels->qe].advisories);

@@ -10,6 +10,7 @@
 /* Advisories of a result: views, without duplicates. */
 struct advisories {
 	bool unknown;
+	bool overflow;		/* there were more than fit: any could have been among them */
 	uint32_t count;
 	struct assay_bytes ids[ASSAY_ADVISORIES_MAX];
 };

@@ -135,9 +135,6 @@ signed_part(const struct shelf_part *part, const struct certificate *signer)
 	uint8_t rs[64];
 	struct crl crl;
 
-	if (signer->key_algorithm != ASSAY_ECDSA_P256_SHA256 || signer->sgx_extension.len != 0) {
-		return false;
-	}
 	if (part->kind == SHELF_CRL) {
 		return bytes_equal(signer->subject, part->issuer) && crl_parse(&crl, part->bytes) &&
 		    crypto_verify_one(assay_crypto_openssl(), crl_signature_item(&crl, signer->key));
@@ -151,12 +148,31 @@ signed_part(const struct shelf_part *part, const struct certificate *signer)
 	return crypto_verify_one(assay_crypto_openssl(), item);
 }
 
-static void
-vouch(struct shelf_part *part, const struct shelf *shelf, const struct certificate *certificates, size_t count)
+/* Signatures tried for one part: three signing certificates exist in the
+ * world, and a directory of a thousand must not cost a thousand each. */
+#define TRIES_MAX 16
+
+/* Could this certificate have signed that part, by its role?  Counts the try. */
+static bool
+could_sign(const struct shelf_part *part, const struct certificate *signer, unsigned *tries)
 {
-	for (size_t i = 0; part->vouched_by.len == 0 && i < count; i++) {
-		if (signed_part(part, &certificates[i])) {
-			part->vouched_by = root_of(&certificates[i], shelf->roots);
+	const bool role = signer->key_algorithm == ASSAY_ECDSA_P256_SHA256 && (part->kind == SHELF_CRL ?
+	    bytes_equal(signer->subject, part->issuer) : certificate_has_role(signer, "SGX TCB Signing"));
+
+	if (!role || *tries == TRIES_MAX) {
+		return false;
+	}
+	(*tries)++;
+	return true;
+}
+
+static void
+vouch(struct assay_bytes *vouched_by, const struct shelf_part *part, const struct shelf *shelf,
+    const struct certificate *certificates, size_t count, unsigned *tries)
+{
+	for (size_t i = 0; vouched_by->len == 0 && i < count; i++) {
+		if (could_sign(part, &certificates[i], tries) && signed_part(part, &certificates[i])) {
+			*vouched_by = root_of(&certificates[i], shelf->roots);
 		}
 	}
 }
@@ -170,24 +186,30 @@ static bool
 is_sound(struct shelf_part *part, const struct shelf *shelf, const struct wanted *wanted)
 {
 	static struct chain chain;
+	unsigned tries = 0;
 
 	if (!part->vouched_known && shelf->roots != NULL) {
 		part->vouched_known = true;
 		if (part->chain.len != 0) {
 			if (chain_parse(&chain, part->chain)) {
-				vouch(part, shelf, chain.certificates, chain.count);
+				vouch(&part->vouched_by, part, shelf, chain.certificates, chain.count, &tries);
 			}
 		} else {
-			vouch(part, shelf, wanted->own.certificates, wanted->own.count);
 			for (size_t i = 0; i < shelf->parts_count && part->vouched_by.len == 0; i++) {
 				if (shelf->parts[i]->kind == SHELF_CERTIFICATE && shelf->parts[i]->read) {
-					vouch(part, shelf, &shelf->parts[i]->certificate, 1);
+					vouch(&part->vouched_by, part, shelf, &shelf->parts[i]->certificate, 1, &tries);
 				}
 			}
 		}
 	}
-	return part->vouched_by.len != 0 &&
-	    (wanted->root_key.len == 0 || bytes_equal(wanted->root_key, part->vouched_by));
+	struct assay_bytes vouched_by = part->vouched_by;
+
+	/* What one quote's own certificates vouch for is not remembered for the next quote. */
+	if (vouched_by.len == 0 && part->chain.len == 0 && shelf->roots != NULL) {
+		tries = 0;
+		vouch(&vouched_by, part, shelf, wanted->own.certificates, wanted->own.count, &tries);
+	}
+	return vouched_by.len != 0 && (wanted->root_key.len == 0 || bytes_equal(wanted->root_key, vouched_by));
 }
 
 /* ----- chains ----- */
@@ -255,12 +277,14 @@ signer_chain(const struct shelf_part *part, const struct shelf *shelf, const str
     struct window window, struct arena *arena)
 {
 	const struct certificate *signer = NULL;
+	unsigned tries = 0;
 
 	for (size_t i = 0; part->chain.len == 0 && i < shelf->parts_count; i++) {
 		const struct shelf_part *c = shelf->parts[i];
 
 		if (c->kind == SHELF_CERTIFICATE && c->read &&
-		    (signer == NULL || overlaps(c->from_s, c->until_s, window)) && signed_part(part, &c->certificate)) {
+		    (signer == NULL || overlaps(c->from_s, c->until_s, window)) &&
+		    could_sign(part, &c->certificate, &tries) && signed_part(part, &c->certificate)) {
 			signer = &c->certificate;
 		}
 	}
@@ -273,6 +297,7 @@ crl_issuer_chain(const struct shelf_part *crl, const struct shelf *shelf, const 
     struct window window, struct arena *arena)
 {
 	const struct certificate *found = NULL;
+	unsigned tries = 0;
 
 	for (uint32_t i = 0; i < wanted->own.count; i++) {
 		if (bytes_equal(wanted->own.certificates[i].subject, crl->issuer)) {
@@ -283,7 +308,7 @@ crl_issuer_chain(const struct shelf_part *crl, const struct shelf *shelf, const 
 		const struct shelf_part *part = shelf->parts[i];
 
 		if (part->kind == SHELF_CERTIFICATE && part->read &&
-		    bytes_equal(part->certificate.subject, crl->issuer) && signed_part(crl, &part->certificate)) {
+		    could_sign(crl, &part->certificate, &tries) && signed_part(crl, &part->certificate)) {
 			found = &part->certificate;
 		}
 	}
@@ -320,8 +345,12 @@ the_only(const struct shelf *shelf, enum shelf_kind kind)
 	return found;
 }
 
-/* Is a better than b for that time?  Within its dates first; of these the
- * lower evaluation number, which is the vendor's standard; then the later. */
+/* The vendor issues all sets anew every day. */
+#define FETCHED_TOGETHER_S INT64_C(86400)
+
+/* Is a better than b for that time?  Within its dates first; of two issued
+ * within a day the lower evaluation number, which is the vendor's standard;
+ * else the later. */
 static bool
 better_tcb_info(const struct shelf_part *a, const struct shelf_part *b, int64_t at_s)
 {
@@ -334,7 +363,12 @@ better_tcb_info(const struct shelf_part *a, const struct shelf_part *b, int64_t 
 	if (a_valid != overlaps(b->from_s, b->until_s, at)) {
 		return a_valid;
 	}
-	if (a_valid && a->evaluation_number != b->evaluation_number) {
+	const int64_t later_s = a->issued_s - b->issued_s;
+
+	/* What was fetched together differs by choice, what was not by age: an old
+	 * set must not hide a new one for as long as its dates allow. */
+	if (a_valid && a->evaluation_number != b->evaluation_number &&
+	    later_s <= FETCHED_TOGETHER_S && later_s >= -FETCHED_TOGETHER_S) {
 		return a->evaluation_number < b->evaluation_number;
 	}
 	/* Outside all dates: the newest that was there already. */

@@ -25,6 +25,7 @@ struct pck_facts {
 	struct interval dates;		/* of the whole chain */
 	struct serial leaf_serial;
 	uint8_t ca_key[64];
+	uint8_t ca_subject_digest[32];
 	struct serial ca_serial;
 };
 

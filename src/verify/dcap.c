@@ -64,8 +64,7 @@ begin_chain(struct dcap *dcap, struct trail *trail, const struct assay_verifier 
 	dcap->ca = path[1];
 	dcap->leaf = path[2];
 	dcap->pck.root = root_find(verifier, ASSAY_ROOT_INTEL_SGX, path[0]->key);
-	dcap->pck.dates = interval_meet(interval_meet(certificate_dates(path[0]),
-	    certificate_dates(path[1])), certificate_dates(path[2]));
+	dcap->pck.dates = interval_meet(certificate_dates(path[1]), certificate_dates(path[2]));
 	return trail_check(trail, ASSAY_CHECK_PCK_ROOT, dcap->pck.root != NO_ROOT) &&
 	    trail_check(trail, ASSAY_CHECK_PCK_ROLES, role_is_root(path[0]) && role_is_pck_ca(path[1]) &&
 	    role_is_pck_leaf(path[2]));
@@ -86,7 +85,8 @@ ca_is_known(const struct dcap *dcap, const struct prepared *prepared)
 {
 	const struct issuer_chain *issuer = &prepared->pck_crl_issuer;
 
-	return issuer->signer != NULL && issuer->signature_valid && issuer->root == dcap->pck.root &&
+	return issuer->signer != NULL && issuer->signature_valid &&
+	    root_key_is(&issuer->root, dcap->pck.root_key) &&
 	    bytes_equal(issuer->signer->der, dcap->ca->der);
 }
 
@@ -104,6 +104,7 @@ begin_chain_items(struct dcap *dcap, const struct assay_verifier *verifier, cons
 		    verifier->roots[dcap->pck.root].key);
 	}
 	if (verifier->cache != NULL) {
+		crypto_sha256(verifier->crypto, dcap->pck.ca_subject_digest, dcap->ca->subject);
 		crypto_sha256_2(verifier->crypto, dcap->leaf_digest, dcap->leaf->der, dcap->ca->key);
 		const struct pck_facts *cached = cache_get(verifier->cache, CACHE_PLATFORM, dcap->leaf_digest);
 
@@ -253,22 +254,39 @@ serial_revoked(const struct crl *crl, const struct serial *serial)
 	return crl_has_serial(crl, bytes_of(serial->bytes, serial->len));
 }
 
+/* Is the CRL's issuer the CA that issued the PCK certificate, by name and key? */
 static bool
-conclude_revocation(struct dcap *dcap, struct trail *trail, const struct prepared *p)
+ca_is_issuer(const struct dcap *dcap, const struct assay_verifier *verifier,
+    const struct certificate *issuer)
+{
+	uint8_t digest[32];
+
+	if (!bytes_equal(issuer->key, bytes_of(dcap->pck.ca_key, 64))) {
+		return false;
+	}
+	if (!dcap->key_cached) {
+		return bytes_equal(issuer->subject, dcap->ca->subject);
+	}
+	crypto_sha256(verifier->crypto, digest, issuer->subject);
+	return memcmp(digest, dcap->pck.ca_subject_digest, sizeof(digest)) == 0;
+}
+
+static bool
+conclude_revocation(struct dcap *dcap, struct trail *trail, const struct assay_verifier *verifier,
+    const struct prepared *p)
 {
 	const struct pck_facts *pck = &dcap->pck;
 
 	return from_prepared(trail, p, ASSAY_CHECK_ROOT_CRL_PRESENT, true) &&
 	    from_prepared(trail, p, ASSAY_CHECK_ROOT_CRL_FORM, true) &&
-	    from_prepared(trail, p, ASSAY_CHECK_ROOT_CRL_SIGNATURE, p->root_crl_root == pck->root) &&
+	    from_prepared(trail, p, ASSAY_CHECK_ROOT_CRL_SIGNATURE, root_key_is(&p->root_crl_root, pck->root_key)) &&
 	    trail_check(trail, ASSAY_CHECK_PCK_CA_REVOKED, !serial_revoked(&p->root_crl, &pck->ca_serial)) &&
 	    from_prepared(trail, p, ASSAY_CHECK_PCK_CRL_PRESENT, true) &&
-	    from_prepared(trail, p, ASSAY_CHECK_PCK_CRL_CHAIN, p->pck_crl_issuer.root == pck->root) &&
+	    from_prepared(trail, p, ASSAY_CHECK_PCK_CRL_CHAIN, root_key_is(&p->pck_crl_issuer.root, pck->root_key)) &&
 	    from_prepared(trail, p, ASSAY_CHECK_PCK_CRL_FORM, true) &&
 	    from_prepared(trail, p, ASSAY_CHECK_PCK_CRL_SIGNATURE, true) &&
 	    trail_check(trail, ASSAY_CHECK_PCK_CRL_ISSUER,
-	    bytes_equal(p->pck_crl_issuer.signer->key, bytes_of(pck->ca_key, 64)) &&
-	    (dcap->key_cached || bytes_equal(p->pck_crl_issuer.signer->subject, dcap->ca->subject))) &&
+	    ca_is_issuer(dcap, verifier, p->pck_crl_issuer.signer)) &&
 	    trail_check(trail, ASSAY_CHECK_PCK_REVOKED, !serial_revoked(&p->pck_crl, &pck->leaf_serial));
 }
 
@@ -278,7 +296,8 @@ conclude_tcb_info(struct dcap *dcap, struct trail *trail, const struct prepared 
 	const struct assay_platform *platform = &dcap->pck.platform;
 
 	return from_prepared(trail, p, ASSAY_CHECK_TCB_INFO_PRESENT, true) &&
-	    from_prepared(trail, p, ASSAY_CHECK_TCB_INFO_CHAIN, p->tcb_info_issuer.root == dcap->pck.root) &&
+	    from_prepared(trail, p, ASSAY_CHECK_TCB_INFO_CHAIN,
+	    root_key_is(&p->tcb_info_issuer.root, dcap->pck.root_key)) &&
 	    from_prepared(trail, p, ASSAY_CHECK_TCB_INFO_SIGNER, true) &&
 	    trail_check(trail, ASSAY_CHECK_TCB_INFO_SIGNER_REVOKED,
 	    !crl_has_serial(&p->root_crl, p->tcb_info_issuer.signer->serial)) &&
@@ -313,7 +332,7 @@ conclude_qe_identity(struct dcap *dcap, struct trail *trail, const struct prepar
 
 	return from_prepared(trail, p, ASSAY_CHECK_QE_IDENTITY_PRESENT, true) &&
 	    from_prepared(trail, p, ASSAY_CHECK_QE_IDENTITY_CHAIN,
-	    p->qe_identity_issuer.root == dcap->pck.root) &&
+	    root_key_is(&p->qe_identity_issuer.root, dcap->pck.root_key)) &&
 	    from_prepared(trail, p, ASSAY_CHECK_QE_IDENTITY_SIGNER, true) &&
 	    trail_check(trail, ASSAY_CHECK_QE_IDENTITY_SIGNER_REVOKED,
 	    !crl_has_serial(&p->root_crl, p->qe_identity_issuer.signer->serial)) &&
@@ -391,7 +410,9 @@ collect_dates(const struct dcap *dcap, struct facts *facts, const struct prepare
 
 	facts_date(facts, ASSAY_CHECK_PCK_DATES, dcap->pck.dates, false);
 	facts_date(facts, ASSAY_CHECK_ROOT_CRL_DATES, root_crl, true);
-	facts_date(facts, ASSAY_CHECK_PCK_CRL_DATES, interval_meet(pck_crl, p->pck_crl_issuer.dates), true);
+	/* Grace is for lists that are late, not for certificates that have ended. */
+	facts_date(facts, ASSAY_CHECK_PCK_CRL_DATES, p->pck_crl_issuer.dates, false);
+	facts_date(facts, ASSAY_CHECK_PCK_CRL_DATES, pck_crl, true);
 	facts_date(facts, ASSAY_CHECK_TCB_INFO_SIGNER_DATES, p->tcb_info_issuer.dates, false);
 	facts_date(facts, ASSAY_CHECK_TCB_INFO_DATES, tcb_info, true);
 	facts_date(facts, ASSAY_CHECK_QE_IDENTITY_SIGNER_DATES, p->qe_identity_issuer.dates, false);
@@ -420,7 +441,7 @@ dcap_conclude(struct dcap *dcap, struct facts *facts, struct trail *trail,
 		sgx_report_parse(&facts->sgx, dcap->quote.body);
 		trail_not_applicable(trail, ASSAY_CHECK_TDX_MODULE_IDENTITY, ASSAY_CHECK_TDX_MODULE_ATTRIBUTES);
 	}
-	if (!conclude_revocation(dcap, trail, prepared) || !conclude_tcb_info(dcap, trail, prepared) ||
+	if (!conclude_revocation(dcap, trail, verifier, prepared) || !conclude_tcb_info(dcap, trail, prepared) ||
 	    !conclude_qe_identity(dcap, trail, prepared, &qe)) {
 		return;
 	}

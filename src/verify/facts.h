@@ -16,7 +16,7 @@ struct dated {
 	bool grace;		/* the policy's grace for late collateral applies */
 };
 
-#define DATED_MAX 8
+#define DATED_MAX 9
 
 struct facts {
 	bool good;			/* no closing failure before the dates */

@@ -35,7 +35,7 @@ signer_open(struct ias_signer *signer, struct chain *chain, struct assay_bytes b
 	}
 	signer->root = path[0];
 	signer->leaf = path[1];
-	signer->dates = interval_meet(certificate_dates(path[0]), certificate_dates(path[1]));
+	signer->dates = certificate_dates(path[1]);
 	return true;
 }
 
@@ -91,8 +91,11 @@ facts_fill(struct facts *facts, const struct assay_crypto *crypto, const struct 
 {
 	facts->version = report->version;
 	facts->tee = ASSAY_TEE_SGX;
-	facts->has_body = true;
-	sgx_report_parse(&facts->sgx, quote->report);
+	/* Where the vendor found the quote's signature invalid, nobody vouches for what it says. */
+	facts->has_body = report->status != ASSAY_TCB_SIGNATURE_INVALID;
+	if (facts->has_body) {
+		sgx_report_parse(&facts->sgx, quote->report);
+	}
 	facts->ias.version = report->version;
 	facts->ias.timestamp_s = report->timestamp_s;
 	facts->ias.linkable = quote->linkable;

@@ -22,7 +22,7 @@ enum {
 	ITEM_TCB_INFO,
 	ITEM_QE_IDENTITY,
 	ITEM_ROOT_CRL,
-	ROOTS_MAX = 4,
+	ROOTS_MAX = ASSAY_ROOTS_MAX,
 	ITEMS_MAX = ITEM_ROOT_CRL + ROOTS_MAX
 };
 
@@ -37,13 +37,20 @@ root_find(const struct assay_verifier *verifier, enum assay_root_kind kind, stru
 	return NO_ROOT;
 }
 
+static void
+root_set(struct root_key *root, struct assay_bytes key)
+{
+	root->known = true;
+	bytes_copy(root->key, key, sizeof(root->key));
+}
+
 /* Structure only: two certificates, of which one names the other as issuer. */
 static void
 issuer_open(struct issuer_chain *issuer, const struct assay_verifier *verifier, struct assay_bytes bytes)
 {
 	const struct certificate *path[ASSAY_CHAIN_CERTIFICATES_MAX];
 
-	issuer->root = NO_ROOT;
+	issuer->root.known = false;
 	issuer->signer = NULL;
 	issuer->root_certificate = NULL;
 	issuer->signature_valid = false;
@@ -53,33 +60,33 @@ issuer_open(struct issuer_chain *issuer, const struct assay_verifier *verifier, 
 	}
 	issuer->root_certificate = path[0];
 	issuer->signer = path[1];
-	issuer->dates = interval_meet(certificate_dates(path[0]), certificate_dates(path[1]));
-	if (role_is_root(path[0])) {
-		issuer->root = root_find(verifier, ASSAY_ROOT_INTEL_SGX, path[0]->key);
+	issuer->dates = certificate_dates(path[1]);
+	if (role_is_root(path[0]) && root_find(verifier, ASSAY_ROOT_INTEL_SGX, path[0]->key) != NO_ROOT) {
+		root_set(&issuer->root, path[0]->key);
 	}
 }
 
 static struct assay_signature_item
-issuer_item(const struct issuer_chain *issuer, const struct assay_verifier *verifier)
+issuer_item(const struct issuer_chain *issuer)
 {
-	if (issuer->root == NO_ROOT) {
+	if (!issuer->root.known) {
 		return (struct assay_signature_item){ 0 };
 	}
-	return certificate_signature_item(issuer->signer, verifier->roots[issuer->root].key);
+	return certificate_signature_item(issuer->signer, bytes_of(issuer->root.key, sizeof(issuer->root.key)));
 }
 
 /* The same certificate under the same root need not be verified twice. */
 static bool
 issuer_same(const struct issuer_chain *a, const struct issuer_chain *b)
 {
-	return a->signer != NULL && b->signer != NULL && a->root == b->root && a->root != NO_ROOT &&
+	return a->signer != NULL && b->signer != NULL && b->root.known && root_key_is(&a->root, b->root.key) &&
 	    bytes_equal(a->signer->der, b->signer->der);
 }
 
 static bool
 issuer_good(const struct issuer_chain *issuer)
 {
-	return issuer->root != NO_ROOT && issuer->signature_valid;
+	return issuer->root.known && issuer->signature_valid;
 }
 
 /* 64 bytes r||s from a signature as served; empty where it is none. */
@@ -125,6 +132,7 @@ record_part(struct prepared *p, const struct assay_crypto *crypto, enum assay_co
 	struct assay_collateral_part *part = &p->parts[p->parts_count];
 
 	assert(p->parts_count < ASSAY_COLLATERAL_PARTS_MAX);
+	memset(part, 0, sizeof(*part));
 	part->kind = kind;
 	part->issued_s = issued_s;
 	part->next_update_s = next_update_s;
@@ -134,14 +142,14 @@ record_part(struct prepared *p, const struct assay_crypto *crypto, enum assay_co
 
 /* The subject of the root by the chains at hand, to hold the root CRL's issuer against. */
 static struct assay_bytes
-root_name(const struct prepared *p, uint32_t root)
+root_name(const struct prepared *p)
 {
 	const struct issuer_chain *const issuers[] = {
 		&p->pck_crl_issuer, &p->tcb_info_issuer, &p->qe_identity_issuer,
 	};
 
 	for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++) {
-		if (issuers[i]->root == root) {
+		if (root_key_is(&issuers[i]->root, p->root_crl_root.key)) {
 			return issuers[i]->root_certificate->subject;
 		}
 	}
@@ -151,25 +159,23 @@ root_name(const struct prepared *p, uint32_t root)
 static void
 conclude_root_crl(struct prepared *p, const struct assay_verifier *verifier,
     const struct assay_collateral *collateral, bool parsed, const struct assay_signature_item *items,
-    const uint32_t *items_root, size_t items_count)
+    size_t items_count)
 {
-	p->root_crl_root = NO_ROOT;
+	p->root_crl_root.known = false;
 	record(p, ASSAY_CHECK_ROOT_CRL_PRESENT, collateral->root_crl.len != 0);
 	record(p, ASSAY_CHECK_ROOT_CRL_FORM, parsed);
 	for (size_t i = 0; i < items_count; i++) {
 		if (items[i].valid) {
-			p->root_crl_root = items_root[i];
+			root_set(&p->root_crl_root, items[i].key);
 		}
 	}
-	if (p->root_crl_root != NO_ROOT) {
-		const struct assay_bytes name = root_name(p, p->root_crl_root);
+	if (p->root_crl_root.known) {
+		const struct assay_bytes name = root_name(p);
 
-		if (name.len != 0 && !bytes_equal(name, p->root_crl.issuer)) {
-			p->root_crl_root = NO_ROOT;
-		}
+		p->root_crl_root.known = name.len == 0 || bytes_equal(name, p->root_crl.issuer);
 	}
-	record(p, ASSAY_CHECK_ROOT_CRL_SIGNATURE, p->root_crl_root != NO_ROOT);
-	if (p->root_crl_root != NO_ROOT) {
+	record(p, ASSAY_CHECK_ROOT_CRL_SIGNATURE, p->root_crl_root.known);
+	if (p->root_crl_root.known) {
 		record_part(p, verifier->crypto, ASSAY_COLLATERAL_ROOT_CRL, p->root_crl.der,
 		    p->root_crl.this_update_s, p->root_crl.next_update_s);
 	}
@@ -240,8 +246,7 @@ assay_prepare(struct assay_prepared *prepared, const struct assay_verifier *veri
 {
 	struct prepared *p = (struct prepared *)(void *)prepared->opaque;
 	struct assay_signature_item items[ITEMS_MAX] = { { 0 } };
-	uint32_t crl_roots[ROOTS_MAX];
-	uint32_t crl_roots_count = 0;
+	size_t crl_roots_count = 0;
 	uint8_t tcb_info_signature[64];
 	uint8_t qe_identity_signature[64];
 
@@ -256,10 +261,10 @@ assay_prepare(struct assay_prepared *prepared, const struct assay_verifier *veri
 	const bool pck_crl = crl_open(&p->pck_crl, collateral->pck_crl, p->pck_crl_decoded);
 	const bool same_signer = issuer_same(&p->tcb_info_issuer, &p->qe_identity_issuer);
 
-	items[ITEM_PCK_CA] = issuer_item(&p->pck_crl_issuer, verifier);
-	items[ITEM_TCB_INFO_SIGNER] = issuer_item(&p->tcb_info_issuer, verifier);
+	items[ITEM_PCK_CA] = issuer_item(&p->pck_crl_issuer);
+	items[ITEM_TCB_INFO_SIGNER] = issuer_item(&p->tcb_info_issuer);
 	if (!same_signer) {
-		items[ITEM_QE_IDENTITY_SIGNER] = issuer_item(&p->qe_identity_issuer, verifier);
+		items[ITEM_QE_IDENTITY_SIGNER] = issuer_item(&p->qe_identity_issuer);
 	}
 	if (pck_crl && p->pck_crl_issuer.signer != NULL) {
 		items[ITEM_PCK_CRL] = crl_signature_item(&p->pck_crl, p->pck_crl_issuer.signer->key);
@@ -272,7 +277,6 @@ assay_prepare(struct assay_prepared *prepared, const struct assay_verifier *veri
 		if (verifier->roots[i].kind == ASSAY_ROOT_INTEL_SGX) {
 			items[ITEM_ROOT_CRL + crl_roots_count] =
 			    crl_signature_item(&p->root_crl, verifier->roots[i].key);
-			crl_roots[crl_roots_count] = (uint32_t)i;
 			crl_roots_count++;
 		}
 	}
@@ -283,7 +287,7 @@ assay_prepare(struct assay_prepared *prepared, const struct assay_verifier *veri
 	p->tcb_info_issuer.signature_valid = items[ITEM_TCB_INFO_SIGNER].valid;
 	p->qe_identity_issuer.signature_valid =
 	    items[same_signer ? ITEM_TCB_INFO_SIGNER : ITEM_QE_IDENTITY_SIGNER].valid;
-	conclude_root_crl(p, verifier, collateral, root_crl, &items[ITEM_ROOT_CRL], crl_roots, crl_roots_count);
+	conclude_root_crl(p, verifier, collateral, root_crl, &items[ITEM_ROOT_CRL], crl_roots_count);
 	conclude_pck_crl(p, verifier, collateral, pck_crl, items[ITEM_PCK_CRL].valid);
 	conclude_tcb_info(p, verifier, collateral, items[ITEM_TCB_INFO].valid);
 	conclude_qe_identity(p, verifier, collateral, items[ITEM_QE_IDENTITY].valid);

@@ -11,6 +11,13 @@
 
 #define NO_ROOT UINT32_MAX
 
+/* An SGX root by its key.  Prepared collateral outlives the verifier that it
+ * was prepared with, so it names its root by what cannot mean another one. */
+struct root_key {
+	bool known;
+	uint8_t key[64];
+};
+
 /* First and last second at which something holds. */
 struct interval {
 	int64_t from_s;
@@ -19,7 +26,7 @@ struct interval {
 
 /* A two-certificate chain: who signed, and under which root. */
 struct issuer_chain {
-	uint32_t root;			/* index into the verifier's roots, or NO_ROOT */
+	struct root_key root;
 	const struct certificate *signer;	/* NULL: no such chain */
 	const struct certificate *root_certificate;
 	bool signature_valid;		/* the root signed the signer */
@@ -36,7 +43,7 @@ struct prepared {
 	struct issuer_chain qe_identity_issuer;
 
 	struct crl root_crl;
-	uint32_t root_crl_root;
+	struct root_key root_crl_root;
 	struct crl pck_crl;
 	struct tcb_info tcb_info;
 	struct qe_identity qe_identity;
@@ -61,6 +68,13 @@ prepared_of(const struct assay_prepared *opaque)
 uint32_t root_find(const struct assay_verifier *verifier, enum assay_root_kind kind,
     struct assay_bytes key);
 
+/* Without overflow; seconds is not negative. */
+static inline int64_t
+time_add(int64_t time_s, int64_t seconds)
+{
+	return time_s > INT64_MAX - seconds ? INT64_MAX : time_s + seconds;
+}
+
 static inline struct interval
 interval_meet(struct interval a, struct interval b)
 {
@@ -68,6 +82,16 @@ interval_meet(struct interval a, struct interval b)
 	    a.until_s < b.until_s ? a.until_s : b.until_s };
 }
 
+static inline bool
+root_key_is(const struct root_key *root, const uint8_t key[static 64])
+{
+	return root->known && memcmp(root->key, key, sizeof(root->key)) == 0;
+}
+
+/*
+ * A root certificate's own dates are never looked at: it is trusted by key,
+ * its self-signature is not checked, and so its dates could say anything.
+ */
 static inline struct interval
 certificate_dates(const struct certificate *certificate)
 {
