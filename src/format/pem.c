@@ -79,5 +79,5 @@ pem_next(struct cursor *c, const char *label, uint8_t *out, size_t size, size_t 
 	    (c->left > 0 && !is_filler(cursor_peek(c)) && cursor_peek(c) != '-')) {
 		return -1;
 	}
-	return base64_decode(out, size, len, body, true) && *len > 0 ? 1 : -1;
+	return base64_decode(out, size, len, body, true) ? 1 : -1;
 }

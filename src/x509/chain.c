@@ -26,7 +26,7 @@ add(struct chain *chain, struct assay_bytes der)
 static bool
 parse_pem(struct chain *chain, struct assay_bytes bytes)
 {
-	uint8_t spare[1];
+	uint8_t spare[1] = { 0 };
 	struct cursor c = cursor_over(bytes);
 
 	for (;;) {
