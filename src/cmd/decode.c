@@ -5,6 +5,8 @@
 #include "format/base64.h"
 #include "format/hex.h"
 #include "format/json.h"
+#include "format/json_text.h"
+#include "format/utf8.h"
 #include "render/writer.h"
 
 static const struct assay_bytes nothing = { NULL, 0 };
@@ -160,107 +162,17 @@ decode_url(struct arena *arena, struct assay_bytes text)
 	return bytes_of(out, len);
 }
 
-/* Append a code point as UTF-8; at most four bytes. */
-static size_t
-put_code_point(uint8_t *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (uint8_t)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (uint8_t)(0xc0 | c >> 6);
-		out[1] = (uint8_t)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (uint8_t)(0xe0 | c >> 12);
-		out[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (uint8_t)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (uint8_t)(0xf0 | c >> 18);
-	out[1] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (uint8_t)(0x80 | (c & 0x3f));
-	return 4;
-}
-
-/* The four digits of \uXXXX at text[at]; false where they are not there. */
-static bool
-unit_at(struct assay_bytes text, size_t at, uint32_t *unit)
-{
-	uint8_t two[2];
-
-	if (at > text.len || text.len - at < 4 || !hex_decode(two, 2, bytes_slice(text, at, 4))) {
-		return false;
-	}
-	*unit = (uint32_t)two[0] << 8 | two[1];
-	return true;
-}
-
-/* The \u escape at text[*at] (its 'u'); moves *at to its last character. */
-static bool
-unicode_escape(struct assay_bytes text, size_t *at, uint32_t *c)
-{
-	uint32_t low;
-
-	if (!unit_at(text, *at + 1, c)) {
-		return false;
-	}
-	*at += 4;
-	if (*c >= 0xd800 && *c < 0xdc00) {
-		if (text.len - *at < 3 || text.data[*at + 1] != '\\' || text.data[*at + 2] != 'u' ||
-		    !unit_at(text, *at + 3, &low) || low < 0xdc00 || low > 0xdfff) {
-			return false;
-		}
-		*c = 0x10000 + ((*c - 0xd800) << 10) + (low - 0xdc00);
-		*at += 6;
-		return true;
-	}
-	return *c < 0xdc00 || *c > 0xdfff;
-}
-
 struct assay_bytes
 decode_json_string(struct arena *arena, struct assay_bytes raw)
 {
-	static const char escapes[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
+	size_t len;
 
-	if (raw.len < 2 || raw.data[0] != '"') {
+	if (raw.len < 2) {
 		return nothing;
 	}
-	const struct assay_bytes text = bytes_slice(raw, 1, raw.len - 2);
-	uint8_t *out = arena_get(arena, text.len);
-	size_t len = 0;
+	uint8_t *out = arena_get(arena, raw.len);
 
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.data[i] != '\\') {
-			out[len] = text.data[i];
-			len++;
-			continue;
-		}
-		i++;
-		if (i == text.len) {
-			return nothing;
-		}
-		if (text.data[i] == 'u') {
-			uint32_t c;
-
-			if (!unicode_escape(text, &i, &c)) {
-				return nothing;
-			}
-			len += put_code_point(out + len, c);
-			continue;
-		}
-		for (size_t k = 0; k + 1 < sizeof(escapes); k += 2) {
-			if ((uint8_t)escapes[k] == text.data[i]) {
-				out[len] = (uint8_t)escapes[k + 1];
-				len++;
-				break;
-			}
-		}
-	}
-	return bytes_of(out, len);
+	return json_text_decode(out, raw.len, &len, raw) ? bytes_of(out, len) : nothing;
 }
 
 struct assay_bytes

@@ -199,7 +199,7 @@ take_string(struct json *j, bool escapes)
 			step = escapes ? escape_length(rest, at) : 0;
 			break;
 		case LEAD:
-			step = utf8_length(rest, at);
+			step = utf8_character(bytes_slice(rest, at, rest.len - at));
 			break;
 		default:
 			break;

@@ -3,13 +3,20 @@
 #include "format/utf8.h"
 
 size_t
-utf8_length(struct assay_bytes text, size_t at)
+utf8_character(struct assay_bytes text)
 {
-	const uint8_t first = text.data[at];
 	uint8_t lowest = 0x80;	/* the second byte's bounds: no long forms, no surrogates */
 	uint8_t highest = 0xbf;
 	size_t len = 2;
 
+	if (text.len == 0) {
+		return 0;
+	}
+	const uint8_t first = text.data[0];
+
+	if (first < 0x80) {
+		return 1;
+	}
 	if (first < 0xc2 || first > 0xf4) {
 		return 0;
 	}
@@ -22,11 +29,11 @@ utf8_length(struct assay_bytes text, size_t at)
 		lowest = first == 0xe0 ? 0xa0 : 0x80;
 		highest = first == 0xed ? 0x9f : 0xbf;
 	}
-	if (text.len - at < len || text.data[at + 1] < lowest || text.data[at + 1] > highest) {
+	if (text.len < len || text.data[1] < lowest || text.data[1] > highest) {
 		return 0;
 	}
 	for (size_t i = 2; i < len; i++) {
-		if ((text.data[at + i] & 0xc0) != 0x80) {
+		if ((text.data[i] & 0xc0) != 0x80) {
 			return 0;
 		}
 	}
@@ -37,7 +44,7 @@ bool
 utf8_is_valid(struct assay_bytes text)
 {
 	for (size_t at = 0; at < text.len;) {
-		const size_t len = text.data[at] < 0x80 ? 1 : utf8_length(text, at);
+		const size_t len = utf8_character(bytes_slice(text, at, text.len - at));
 
 		if (len == 0) {
 			return false;

@@ -5,9 +5,9 @@
 
 #include "base/bytes.h"
 
-/* The length, 2 to 4, of the sequence at text.data[at], whose first byte is
- * not ASCII; 0 where it is none. */
-size_t utf8_length(struct assay_bytes text, size_t at);
+/* The length, 1 to 4, of the character that the text begins with; 0 where it
+ * begins with none or is empty. */
+size_t utf8_character(struct assay_bytes text);
 
 bool utf8_is_valid(struct assay_bytes text);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing into a caller's buffer: text, text for a terminal, JSON. */
+#include "format/utf8.h"
 #include "render/writer.h"
 
 #include "format/utc.h"
@@ -96,55 +97,6 @@ put_repeated(struct writer *w, char c, size_t count)
 	for (size_t i = 0; i < count && !w->full; i++) {
 		put_char(w, c);
 	}
-}
-
-/* The length that a lead byte promises, and the lowest second byte and highest
- * second byte that make no overlong form, surrogate or value too large. */
-static size_t
-utf8_shape(uint8_t lead, uint8_t *lowest, uint8_t *highest)
-{
-	*lowest = 0x80;
-	*highest = 0xbf;
-	if (lead < 0x80) {
-		return 1;
-	}
-	if (lead >= 0xc2 && lead <= 0xdf) {
-		return 2;
-	}
-	if (lead >= 0xe0 && lead <= 0xef) {
-		*lowest = lead == 0xe0 ? 0xa0 : 0x80;
-		*highest = lead == 0xed ? 0x9f : 0xbf;
-		return 3;
-	}
-	if (lead >= 0xf0 && lead <= 0xf4) {
-		*lowest = lead == 0xf0 ? 0x90 : 0x80;
-		*highest = lead == 0xf4 ? 0x8f : 0xbf;
-		return 4;
-	}
-	return 0;
-}
-
-size_t
-utf8_character(struct assay_bytes text)
-{
-	uint8_t lowest, highest;
-
-	if (text.len == 0) {
-		return 0;
-	}
-	const size_t len = utf8_shape(text.data[0], &lowest, &highest);
-
-	if (len == 0 || len > text.len) {
-		return 0;
-	}
-	for (size_t i = 1; i < len; i++) {
-		if (text.data[i] < lowest || text.data[i] > highest) {
-			return 0;
-		}
-		lowest = 0x80;
-		highest = 0xbf;
-	}
-	return len;
 }
 
 /* A character that a terminal may obey rather than show: C0, DEL, C1, and the

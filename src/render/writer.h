@@ -34,8 +34,6 @@ void put_printable(struct writer *w, struct assay_bytes text);
 /* Columns that put_printable takes: one a character; wide characters are not known. */
 size_t printable_columns(struct assay_bytes text);
 
-/* The length of the UTF-8 character that text begins with, 0 where there is none. */
-size_t utf8_character(struct assay_bytes text);
 
 /*
  * JSON.  Values and containers place their own commas:
