@@ -18,6 +18,10 @@
 /* Of one directory: a year of daily collateral for every kind of part. */
 #define DIRECTORY_FILES_MAX 10000
 
+/* Beyond all dates that can be written, and far enough from the ends of the
+ * type that two of them can be subtracted. */
+#define DATE_LIMIT_S (INT64_MAX / 4)
+
 const char *
 shelf_kind_word(enum shelf_kind kind)
 {
@@ -103,8 +107,8 @@ read_certificate(struct shelf_part *part)
 static void
 read_part(struct shelf_part *part)
 {
-	part->from_s = INT64_MIN;
-	part->until_s = INT64_MAX;
+	part->from_s = -DATE_LIMIT_S;
+	part->until_s = DATE_LIMIT_S;
 	switch (part->kind) {
 	case SHELF_TCB_INFO:
 		read_tcb_info(part);
