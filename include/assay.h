@@ -57,7 +57,7 @@ struct assay_bytes {
 /* Limits.  What exceeds one is refused before it is parsed. */
 #define ASSAY_EVIDENCE_BYTES_MAX	((size_t)64 * 1024)	/* largest real quote: 16 KiB */
 #define ASSAY_COLLATERAL_BYTES_MAX	((size_t)1024 * 1024)	/* each part, as given */
-#define ASSAY_CHAIN_CERTIFICATES_MAX	4	/* a chain has 2 or 3; one to spare for a duplicate */
+#define ASSAY_CHAIN_CERTIFICATES_MAX	4	/* a chain has 1 to 3 */
 #define ASSAY_ADVISORIES_MAX		64	/* of one verdict; most seen: 20 */
 #define ASSAY_ADVISORY_BYTES		24	/* "INTEL-SA-01234", zero-padded */
 #define ASSAY_REASONS_MAX		16
@@ -207,7 +207,7 @@ enum assay_root_kind {
 	ASSAY_ROOT_INTEL_IAS	/* the attestation report signing CA; RSA modulus */
 };
 
-/* Of one kind, in one verifier; what is beyond is not looked at. */
+/* Roots of one verifier. */
 #define ASSAY_ROOTS_MAX 8
 
 struct assay_root {
@@ -284,7 +284,7 @@ struct assay_cache;
 struct assay_verifier {
 	const struct assay_crypto *crypto;
 	const struct assay_root *roots;		/* may be NULL where count is 0 */
-	size_t roots_count;
+	size_t roots_count;			/* at most ASSAY_ROOTS_MAX */
 	const struct assay_reference *references;	/* may be NULL; all must hold */
 	size_t references_count;
 	/* Advisories against which this program is hardened ("INTEL-SA-00615"):

@@ -6,9 +6,6 @@
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
-/* DER: a certificate nests 9 deep (SGX extension inside extensions). */
-#define DER_DEPTH_MAX 12
-
 /* JSON: TCB info nests 6 deep; Intel's own limit is 32. */
 #define JSON_DEPTH_MAX 16
 /* JSON: members of one object; TCB info version 2's "tcb" has 17. */

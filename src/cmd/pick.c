@@ -148,33 +148,57 @@ signed_part(const struct shelf_part *part, const struct certificate *signer)
 	return crypto_verify_one(assay_crypto_openssl(), item);
 }
 
-/* Signatures tried for one part: three signing certificates exist in the
- * world, and a directory of a thousand must not cost a thousand each. */
-#define TRIES_MAX 16
-
-/* Could this certificate have signed that part, by its role?  Counts the try. */
+/* Could this certificate have signed that part, by its role? */
 static bool
-could_sign(const struct shelf_part *part, const struct certificate *signer, unsigned *tries)
+could_sign(const struct shelf_part *part, const struct certificate *signer)
 {
-	const bool role = signer->key_algorithm == ASSAY_ECDSA_P256_SHA256 && (part->kind == SHELF_CRL ?
+	return signer->key_algorithm == ASSAY_ECDSA_P256_SHA256 && (part->kind == SHELF_CRL ?
 	    bytes_equal(signer->subject, part->issuer) : certificate_has_role(signer, "SGX TCB Signing"));
-
-	if (!role || *tries == TRIES_MAX) {
-		return false;
-	}
-	(*tries)++;
-	return true;
 }
 
-static void
-vouch(struct assay_bytes *vouched_by, const struct shelf_part *part, const struct shelf *shelf,
-    const struct certificate *certificates, size_t count, unsigned *tries)
+static struct assay_bytes
+vouch(const struct shelf_part *part, const struct shelf *shelf, const struct certificate *certificates,
+    size_t count)
 {
-	for (size_t i = 0; vouched_by->len == 0 && i < count; i++) {
-		if (could_sign(part, &certificates[i], tries) && signed_part(part, &certificates[i])) {
-			*vouched_by = root_of(&certificates[i], shelf->roots);
+	for (size_t i = 0; i < count; i++) {
+		if (could_sign(part, &certificates[i]) && signed_part(part, &certificates[i])) {
+			const struct assay_bytes root = root_of(&certificates[i], shelf->roots);
+
+			if (root.len != 0) {
+				return root;
+			}
 		}
 	}
+	return (struct assay_bytes){ NULL, 0 };
+}
+
+/*
+ * Which root stands behind a certificate at hand, found once.  Only such a
+ * certificate is tried as a signer: the vendor's are few, and what anybody can
+ * put into a directory must cost one check each, not one for every part.
+ */
+static struct assay_bytes
+root_behind(struct shelf_part *certificate, const struct shelf *shelf)
+{
+	if (!certificate->vouched_known) {
+		certificate->vouched_known = true;
+		certificate->vouched_by = root_of(&certificate->certificate, shelf->roots);
+	}
+	return certificate->vouched_by;
+}
+
+static struct assay_bytes
+vouch_from_shelf(const struct shelf_part *part, const struct shelf *shelf)
+{
+	for (size_t i = 0; i < shelf->parts_count; i++) {
+		struct shelf_part *c = shelf->parts[i];
+
+		if (c->kind == SHELF_CERTIFICATE && c->read && could_sign(part, &c->certificate) &&
+		    root_behind(c, shelf).len != 0 && signed_part(part, &c->certificate)) {
+			return c->vouched_by;
+		}
+	}
+	return (struct assay_bytes){ NULL, 0 };
 }
 
 /*
@@ -186,28 +210,23 @@ static bool
 is_sound(struct shelf_part *part, const struct shelf *shelf, const struct wanted *wanted)
 {
 	static struct chain chain;
-	unsigned tries = 0;
 
-	if (!part->vouched_known && shelf->roots != NULL) {
+	if (shelf->roots == NULL) {
+		return false;
+	}
+	if (!part->vouched_known) {
 		part->vouched_known = true;
-		if (part->chain.len != 0) {
-			if (chain_parse(&chain, part->chain)) {
-				vouch(&part->vouched_by, part, shelf, chain.certificates, chain.count, &tries);
-			}
-		} else {
-			for (size_t i = 0; i < shelf->parts_count && part->vouched_by.len == 0; i++) {
-				if (shelf->parts[i]->kind == SHELF_CERTIFICATE && shelf->parts[i]->read) {
-					vouch(&part->vouched_by, part, shelf, &shelf->parts[i]->certificate, 1, &tries);
-				}
-			}
+		if (part->chain.len == 0) {
+			part->vouched_by = vouch_from_shelf(part, shelf);
+		} else if (chain_parse(&chain, part->chain)) {
+			part->vouched_by = vouch(part, shelf, chain.certificates, chain.count);
 		}
 	}
 	struct assay_bytes vouched_by = part->vouched_by;
 
 	/* What one quote's own certificates vouch for is not remembered for the next quote. */
-	if (vouched_by.len == 0 && part->chain.len == 0 && shelf->roots != NULL) {
-		tries = 0;
-		vouch(&vouched_by, part, shelf, wanted->own.certificates, wanted->own.count, &tries);
+	if (vouched_by.len == 0 && part->chain.len == 0) {
+		vouched_by = vouch(part, shelf, wanted->own.certificates, wanted->own.count);
 	}
 	return vouched_by.len != 0 && (wanted->root_key.len == 0 || bytes_equal(wanted->root_key, vouched_by));
 }
@@ -277,14 +296,14 @@ signer_chain(const struct shelf_part *part, const struct shelf *shelf, const str
     struct window window, struct arena *arena)
 {
 	const struct certificate *signer = NULL;
-	unsigned tries = 0;
 
 	for (size_t i = 0; part->chain.len == 0 && i < shelf->parts_count; i++) {
-		const struct shelf_part *c = shelf->parts[i];
+		struct shelf_part *c = shelf->parts[i];
 
 		if (c->kind == SHELF_CERTIFICATE && c->read &&
 		    (signer == NULL || overlaps(c->from_s, c->until_s, window)) &&
-		    could_sign(part, &c->certificate, &tries) && signed_part(part, &c->certificate)) {
+		    could_sign(part, &c->certificate) && root_behind(c, shelf).len != 0 &&
+		    signed_part(part, &c->certificate)) {
 			signer = &c->certificate;
 		}
 	}
@@ -297,7 +316,6 @@ crl_issuer_chain(const struct shelf_part *crl, const struct shelf *shelf, const 
     struct window window, struct arena *arena)
 {
 	const struct certificate *found = NULL;
-	unsigned tries = 0;
 
 	for (uint32_t i = 0; i < wanted->own.count; i++) {
 		if (bytes_equal(wanted->own.certificates[i].subject, crl->issuer)) {
@@ -305,10 +323,10 @@ crl_issuer_chain(const struct shelf_part *crl, const struct shelf *shelf, const 
 		}
 	}
 	for (size_t i = 0; found == NULL && i < shelf->parts_count; i++) {
-		const struct shelf_part *part = shelf->parts[i];
+		struct shelf_part *part = shelf->parts[i];
 
-		if (part->kind == SHELF_CERTIFICATE && part->read &&
-		    could_sign(crl, &part->certificate, &tries) && signed_part(crl, &part->certificate)) {
+		if (part->kind == SHELF_CERTIFICATE && part->read && could_sign(crl, &part->certificate) &&
+		    root_behind(part, shelf).len != 0 && signed_part(crl, &part->certificate)) {
 			found = &part->certificate;
 		}
 	}
@@ -348,11 +366,15 @@ the_only(const struct shelf *shelf, enum shelf_kind kind)
 /* The vendor issues all sets anew every day. */
 #define FETCHED_TOGETHER_S INT64_C(86400)
 
-/* Is a better than b for that time?  Within its dates first; of two issued
- * within a day the lower evaluation number, which is the vendor's standard;
- * else the later. */
+/*
+ * Is a better than b for that time?  Within its dates first.  What was
+ * fetched together differs by choice, so of the sets issued within a day of
+ * the newest the lower evaluation number is taken, which is the vendor's
+ * standard.  What is older differs by age: it must not hide a new set for as
+ * long as its dates allow.
+ */
 static bool
-better_tcb_info(const struct shelf_part *a, const struct shelf_part *b, int64_t at_s)
+better_tcb_info(const struct shelf_part *a, const struct shelf_part *b, int64_t at_s, int64_t newest_s)
 {
 	const struct window at = { at_s, at_s };
 	const bool a_valid = overlaps(a->from_s, a->until_s, at);
@@ -363,12 +385,12 @@ better_tcb_info(const struct shelf_part *a, const struct shelf_part *b, int64_t 
 	if (a_valid != overlaps(b->from_s, b->until_s, at)) {
 		return a_valid;
 	}
-	const int64_t later_s = a->issued_s - b->issued_s;
+	const bool a_fresh = newest_s - a->issued_s <= FETCHED_TOGETHER_S;
 
-	/* What was fetched together differs by choice, what was not by age: an old
-	 * set must not hide a new one for as long as its dates allow. */
-	if (a_valid && a->evaluation_number != b->evaluation_number &&
-	    later_s <= FETCHED_TOGETHER_S && later_s >= -FETCHED_TOGETHER_S) {
+	if (a_valid && a_fresh != (newest_s - b->issued_s <= FETCHED_TOGETHER_S)) {
+		return a_fresh;
+	}
+	if (a_valid && a_fresh && a->evaluation_number != b->evaluation_number) {
 		return a->evaluation_number < b->evaluation_number;
 	}
 	/* Outside all dates: the newest that was there already. */
@@ -378,9 +400,28 @@ better_tcb_info(const struct shelf_part *a, const struct shelf_part *b, int64_t 
 	return a->issued_s > b->issued_s;
 }
 
+/* When the newest set that fits, is sound and is within its dates was issued. */
+static int64_t
+newest_tcb_info(const struct shelf *shelf, const struct wanted *wanted, int64_t at_s)
+{
+	const struct window at = { at_s, at_s };
+	int64_t newest_s = 0;
+
+	for (size_t i = 0; i < shelf->parts_count; i++) {
+		struct shelf_part *part = shelf->parts[i];
+
+		if (fits(part, SHELF_TCB_INFO, wanted) && overlaps(part->from_s, part->until_s, at) &&
+		    part->issued_s > newest_s && is_sound(part, shelf, wanted)) {
+			newest_s = part->issued_s;
+		}
+	}
+	return newest_s;
+}
+
 static const struct shelf_part *
 choose_tcb_info(struct pick *pick, const struct shelf *shelf, const struct wanted *wanted, int64_t at_s)
 {
+	const int64_t newest_s = newest_tcb_info(shelf, wanted, at_s);
 	const struct shelf_part *best = NULL;
 	bool best_sound = false;
 
@@ -394,7 +435,7 @@ choose_tcb_info(struct pick *pick, const struct shelf *shelf, const struct wante
 		const bool sound = is_sound(part, shelf, wanted);
 
 		pick->tcb_infos += sound || !best_sound;
-		if (sound != best_sound ? sound || best == NULL : better_tcb_info(part, best, at_s)) {
+		if (sound != best_sound ? sound || best == NULL : better_tcb_info(part, best, at_s, newest_s)) {
 			pick->tcb_infos = sound != best_sound ? 1 : pick->tcb_infos;
 			best = part;
 			best_sound = sound;
@@ -433,8 +474,9 @@ together(const struct shelf_part *part, struct window window)
 	return until_s - from_s;
 }
 
-/* Is a a better companion than b?  Longer within the window; then the wanted
- * evaluation number (CRLs have none); then the later. */
+/* Is a a better companion than b?  Within the window first; of CRLs then the
+ * later; of identities the wanted evaluation number, the longer within the
+ * window, the later. */
 static bool
 better_companion(const struct shelf_part *a, const struct shelf_part *b, struct window window, uint32_t number)
 {
@@ -446,6 +488,10 @@ better_companion(const struct shelf_part *a, const struct shelf_part *b, struct 
 
 	if ((a_s >= 0) != (b_s >= 0)) {
 		return a_s >= 0;
+	}
+	/* A later list knows all that an earlier one does. */
+	if (a->kind == SHELF_CRL && a_s >= 0 && a->issued_s != b->issued_s) {
+		return a->issued_s > b->issued_s;
 	}
 	if ((a->evaluation_number == number) != (b->evaluation_number == number)) {
 		return a->evaluation_number == number;

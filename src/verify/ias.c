@@ -85,14 +85,22 @@ pseudonym_id(struct facts *facts, const struct assay_crypto *crypto, const struc
 	}
 }
 
+/* Where the vendor found the quote's signature bad, or its key revoked, nobody
+ * vouches for what the quote says; a revoked group is a status of the TCB. */
+static bool
+vendor_vouches(enum assay_tcb_status status)
+{
+	return status != ASSAY_TCB_SIGNATURE_INVALID && status != ASSAY_TCB_SIGNATURE_REVOKED &&
+	    status != ASSAY_TCB_KEY_REVOKED && status != ASSAY_TCB_SIGRL_VERSION_MISMATCH;
+}
+
 static void
 facts_fill(struct facts *facts, const struct assay_crypto *crypto, const struct ias_report *report,
     const struct epid_quote *quote)
 {
 	facts->version = report->version;
 	facts->tee = ASSAY_TEE_SGX;
-	/* Where the vendor found the quote's signature invalid, nobody vouches for what it says. */
-	facts->has_body = report->status != ASSAY_TCB_SIGNATURE_INVALID;
+	facts->has_body = vendor_vouches(report->status);
 	if (facts->has_body) {
 		sgx_report_parse(&facts->sgx, quote->report);
 	}

@@ -250,6 +250,7 @@ assay_prepare(struct assay_prepared *prepared, const struct assay_verifier *veri
 	uint8_t tcb_info_signature[64];
 	uint8_t qe_identity_signature[64];
 
+	assert(verifier->roots_count <= ASSAY_ROOTS_MAX);
 	memset(p->results, 0, sizeof(p->results));
 	p->parts_count = 0;
 	p->pck_certificate_chain = collateral->pck_certificate_chain;

@@ -80,8 +80,8 @@ def _build_npm(source, target):
 
 def _build_rust(source, target):
     _need("cargo")
-    _run(["cargo", "fetch", "--locked", "--quiet"], source, failure=Absent)
-    _run(["cargo", "build", "-j1", "--release", "--locked", "--offline", "--quiet"], source,
+    _run(["cargo", "fetch", "--quiet"], source, failure=Absent)
+    _run(["cargo", "build", "-j1", "--release", "--offline", "--quiet"], source,
          CARGO_TARGET_DIR=target)
     return [os.path.join(target, "release", "assay-peer-rust")]
 
