@@ -527,8 +527,9 @@ struct assay_verdict {
 	int64_t at_s;			/* the time appraised for */
 	bool has_validity;		/* the next two are there; there may be no
 					 *   such second: then from > until */
-	int64_t valid_from_s;		/* the first and the last second at which */
-	int64_t valid_until_s;		/*   every document is within its dates;
+	int64_t valid_from_s;		/* the first and the last second at which every */
+	int64_t valid_until_s;		/*   document is within its dates, and a grace or an
+					 *   age that the tier rests on has not ended;
 					 *   INT64_MAX: no end */
 	bool has_as_of;			/* not within dates at at_s: the answer at as_of_s */
 	int64_t as_of_s;

@@ -24,27 +24,44 @@ is_relaunch(enum assay_tcb_status status)
 	    status == ASSAY_TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED;
 }
 
-/* A part that is out of date became so when the next higher level appeared. */
+/*
+ * A part that is out of date became so when the first level above its own
+ * appeared that has a later date; levels of one date differ by configuration.
+ * Where there is none it was never anything else, and no grace can begin.
+ */
+#define NEVER INT64_MIN
+
 static void
-renew(int64_t *renewal_s, enum assay_tcb_status status, uint32_t level, int64_t successor_s)
+succeed(int64_t *successor_s, int64_t above_s, int64_t own_s)
 {
-	if (!is_out_of_date(status)) {
-		return;
-	}
-	if (level == 0) {
-		*renewal_s = INT64_MIN;
-	} else if (successor_s < *renewal_s) {
-		*renewal_s = successor_s;
+	if (above_s > own_s && (*successor_s == NEVER || above_s < *successor_s)) {
+		*successor_s = above_s;
 	}
 }
 
-/* The date of the level above, or anything where there is none. */
 static int64_t
-isv_successor(const struct isv_level *levels, uint32_t level)
+platform_successor(const struct tcb_level *levels, uint32_t at)
 {
-	return level == 0 ? 0 : levels[level - 1].date_s;
+	int64_t successor_s = NEVER;
+
+	for (uint32_t i = 0; i < at; i++) {
+		succeed(&successor_s, levels[i].date_s, levels[at].date_s);
+	}
+	return successor_s;
 }
 
+static int64_t
+isv_successor(const struct isv_level *levels, uint32_t at)
+{
+	int64_t successor_s = NEVER;
+
+	for (uint32_t i = 0; i < at; i++) {
+		succeed(&successor_s, levels[i].date_s, levels[at].date_s);
+	}
+	return successor_s;
+}
+
+/* When the first of the parts that are out of date became so. */
 static int64_t
 renewal(const struct standing *standing)
 {
@@ -53,15 +70,20 @@ renewal(const struct standing *standing)
 	const struct tcb_info *info = &facts->prepared->tcb_info;
 	int64_t renewal_s = INT64_MAX;
 
-	renew(&renewal_s, info->levels[at->platform].status, at->platform,
-	    at->platform == 0 ? 0 : info->levels[at->platform - 1].date_s);
-	renew(&renewal_s, standing->match.qe_status, at->qe,
-	    isv_successor(facts->prepared->qe_identity.levels, at->qe));
-	if (facts->module_launch != NULL) {
-		renew(&renewal_s, standing->match.module_status, at->module,
-		    isv_successor(facts->module_launch->levels, at->module));
+	if (is_out_of_date(info->levels[at->platform].status)) {
+		renewal_s = platform_successor(info->levels, at->platform);
 	}
-	return renewal_s == INT64_MAX ? INT64_MIN : renewal_s;
+	if (is_out_of_date(standing->match.qe_status)) {
+		const int64_t qe_s = isv_successor(facts->prepared->qe_identity.levels, at->qe);
+
+		renewal_s = qe_s < renewal_s ? qe_s : renewal_s;
+	}
+	if (is_out_of_date(standing->match.module_status)) {
+		const int64_t module_s = isv_successor(facts->module_launch->levels, at->module);
+
+		renewal_s = module_s < renewal_s ? module_s : renewal_s;
+	}
+	return renewal_s == INT64_MAX ? NEVER : renewal_s;
 }
 
 void
@@ -72,7 +94,7 @@ standing_of(struct standing *standing, const struct facts *facts, const struct a
 	standing->mitigated = verifier->mitigated;
 	standing->mitigated_count = verifier->mitigated_count;
 	standing->has_references = verifier->references_count != 0;
-	standing->renewal_s = INT64_MIN;
+	standing->renewal_s = NEVER;
 	if (facts->kind == ASSAY_EVIDENCE_IAS_REPORT) {
 		struct advisories *advisories = &standing->match.advisories;
 
@@ -281,7 +303,7 @@ status_in_grace(struct grade *g, const struct standing *standing, const struct a
 {
 	const enum assay_tcb_status status = standing->match.status;
 
-	if (!is_out_of_date(status) || policy->out_of_date_grace_s <= 0 || standing->renewal_s == INT64_MIN ||
+	if (!is_out_of_date(status) || policy->out_of_date_grace_s <= 0 || standing->renewal_s == NEVER ||
 	    at_s > time_add(standing->renewal_s, policy->out_of_date_grace_s)) {
 		return status;
 	}

@@ -11,8 +11,8 @@ struct standing {
 	struct tcb_match match;		/* IAS: status and advisories only */
 	bool covered;			/* a level covers every part */
 	int64_t level_date_s;		/* of the platform's level; 0: none */
-	int64_t renewal_s;		/* when the first of the parts that are out of date got a successor;
-					 *   INT64_MIN: not known */
+	int64_t renewal_s;		/* when the first of the parts that are out of date became so;
+					 *   INT64_MIN: never */
 	uint32_t evaluation_number;
 	bool references_hold;
 	bool has_references;

@@ -222,7 +222,10 @@ fault_in_verdict(const struct assay_verdict *v)
 	if (v->authenticity == ASSAY_GENUINE ? v->reasons_count == 0 : v->reasons_count != 0) {
 		return "reasons belong to what is genuine";
 	}
-	if (v->authenticity == ASSAY_GENUINE && (!v->has_validity || !v->has_body || v->has_as_of)) {
+	/* What a quote says whose signature or key the vendor refused is nobody's word. */
+	const bool refused = v->tcb_status >= ASSAY_TCB_SIGNATURE_INVALID;
+
+	if (v->authenticity == ASSAY_GENUINE && (!v->has_validity || v->has_body == refused || v->has_as_of)) {
 		return "genuine without a body or dates";
 	}
 	if (v->has_as_of && (v->authenticity != ASSAY_UNDECIDED || v->as_of_authenticity != ASSAY_GENUINE ||

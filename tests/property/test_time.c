@@ -299,7 +299,7 @@ each_document_bounds_the_verdict(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < QUOTES; i++) {
-		for (unsigned d = 0; d < DOCUMENT_COUNT; d++) {
+		for (unsigned d = DOCUMENT_PCK_CA; d < DOCUMENT_COUNT; d++) {
 			assert_true(sim_evidence_make(vendor, &quotes[i], &made));
 			date_document((enum document)d, from_s, until_s);
 
@@ -314,6 +314,31 @@ each_document_bounds_the_verdict(void **state)
 			must_be_undecided(&t, INT64_MIN, -1, true);
 			must_be_undecided(&t, INT64_MAX, -1, true);
 		}
+	}
+}
+
+/* A root is trusted by its key: what its certificate says of dates is nobody's word. */
+static void
+dates_of_a_root_change_nothing(void **state)
+{
+	static struct assay_verdict plain, dated;
+
+	(void)state;
+	for (size_t i = 0; i < QUOTES; i++) {
+		assert_true(sim_evidence_make(vendor, &quotes[i], &made));
+		const struct subject subject = subject_of_sim("root", &made);
+		const struct timed t = timed_open(&subject, &confidence);
+
+		at(&plain, &t, PROPERTY_NOW_S);
+		date_document(DOCUMENT_ROOT, 0, HOUR_S);
+		const struct subject ended = subject_of_sim("ended root", &made);
+		const struct timed u = timed_open(&ended, &confidence);
+
+		at(&dated, &u, PROPERTY_NOW_S);
+		assert_int_equal(dated.authenticity, ASSAY_GENUINE);
+		assert_int_equal(dated.valid_from_s, plain.valid_from_s);
+		assert_int_equal(dated.valid_until_s, plain.valid_until_s);
+		assert_int_equal(dated.tier, plain.tier);
 	}
 }
 
@@ -366,7 +391,7 @@ late_collateral_has_its_grace(void **state)
 
 	(void)state;
 	patient.collateral_grace_s = grace_s;
-	for (unsigned d = 0; d < DOCUMENT_COUNT; d++) {
+	for (unsigned d = DOCUMENT_PCK_CA; d < DOCUMENT_COUNT; d++) {
 		assert_true(sim_evidence_make(vendor, &quotes[0], &made));
 		date_document((enum document)d, PROPERTY_NOW_S - HOUR_S, until_s);
 
@@ -386,8 +411,8 @@ late_collateral_has_its_grace(void **state)
 			at(&v, &t, until_s + late_s);
 			assert_int_equal(v.tier, ASSAY_TIER_1);
 			assert_true(has_reason(&v, ASSAY_REASON_GRACE_COLLATERAL));
-			/* Grace does not make the document's dates longer. */
-			assert_int_equal(v.valid_until_s, until_s);
+			/* What rests on grace holds until the grace ends. */
+			assert_int_equal(v.valid_until_s, until_s + grace_s);
 		}
 		must_be_undecided(&t, until_s + grace_s + 1, (int)documents[d].row, true);
 	}
@@ -408,7 +433,7 @@ out_of_date_has_its_grace(void **state)
 		{ { .tee = SIM_TDX, .module_status = ASSAY_TCB_OUT_OF_DATE }, ASSAY_TIER_4 },
 		{ { .tee = SIM_TDX, .qe_status = ASSAY_TCB_OUT_OF_DATE }, ASSAY_TIER_4 },
 	};
-	/* All successors appeared on the same day, 120 days before. */
+	/* All these became out of date on the same day, 120 days before. */
 	const int64_t renewal_s = PROPERTY_NOW_S - PROPERTY_NOW_S % 86400 - INT64_C(120) * 86400;
 	struct assay_policy patient = confidence;
 	struct assay_verdict v;
@@ -425,6 +450,7 @@ out_of_date_has_its_grace(void **state)
 			at(&v, &t, PROPERTY_NOW_S + off_s);
 			assert_int_equal(v.tier, rows[i].within);
 			assert_true(has_reason(&v, ASSAY_REASON_GRACE_OUT_OF_DATE));
+			assert_int_equal(v.valid_until_s, PROPERTY_NOW_S);
 		}
 		at(&v, &t, PROPERTY_NOW_S + 1);
 		assert_int_equal(v.tier, ASSAY_TIER_5);
@@ -491,35 +517,32 @@ reports_have_their_edges(void **state)
 	assert_int_equal(v.first_failed, ASSAY_CHECK_REPORT_AGE);
 }
 
-/* The signing certificates are judged at the report's own time. */
+/* The signing certificate is judged at the report's own time. */
 static void
-report_certificates_have_their_edges(void **state)
+the_report_certificate_has_its_edges(void **state)
 {
-	static const unsigned certificates[] = { CERT_IAS_LEAF, CERT_IAS_CA };
 	const int64_t made_s = PROPERTY_NOW_S - HOUR_S;
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		for (int64_t off_s = -1; off_s <= 1; off_s++) {
-			for (unsigned end = 0; end < 2; end++) {
-				struct assay_verdict v;
-				const int64_t far_s = 1000 * HOUR_S;
+	for (int64_t off_s = -1; off_s <= 1; off_s++) {
+		for (unsigned end = 0; end < 2; end++) {
+			struct assay_verdict v;
+			const int64_t far_s = 1000 * HOUR_S;
 
-				assert_true(sim_evidence_make(vendor,
-				    &(struct sim_options){ .tee = SIM_IAS, .report_age_s = HOUR_S }, &made));
-				date_certificate(certificates[i], end == 0 ? made_s + off_s : made_s - far_s,
-				    end == 0 ? made_s + far_s : made_s + off_s);
-				sim_assemble(vendor, made.scene, &made);
+			assert_true(sim_evidence_make(vendor,
+			    &(struct sim_options){ .tee = SIM_IAS, .report_age_s = HOUR_S }, &made));
+			date_certificate(CERT_IAS_LEAF, end == 0 ? made_s + off_s : made_s - far_s,
+			    end == 0 ? made_s + far_s : made_s + off_s);
+			sim_assemble(vendor, made.scene, &made);
 
-				const struct subject subject = subject_of_sim("report's certificates", &made);
-				const struct timed t = timed_open(&subject, &confidence);
-				const bool within = end == 0 ? off_s <= 0 : off_s >= 0;
+			const struct subject subject = subject_of_sim("report's certificate", &made);
+			const struct timed t = timed_open(&subject, &confidence);
+			const bool within = end == 0 ? off_s <= 0 : off_s >= 0;
 
-				at(&v, &t, PROPERTY_NOW_S + 10 * far_s);
-				assert_int_equal(v.authenticity, within ? ASSAY_GENUINE : ASSAY_UNDECIDED);
-				assert_int_equal(v.first_failed, within ? -1 : ASSAY_CHECK_IAS_DATES);
-				assert_false(v.has_as_of);
-			}
+			at(&v, &t, PROPERTY_NOW_S + 10 * far_s);
+			assert_int_equal(v.authenticity, within ? ASSAY_GENUINE : ASSAY_UNDECIDED);
+			assert_int_equal(v.first_failed, within ? -1 : ASSAY_CHECK_IAS_DATES);
+			assert_false(v.has_as_of);
 		}
 	}
 }
@@ -531,12 +554,13 @@ main(void)
 		cmocka_unit_test(real_sets_are_exact_at_both_ends),
 		cmocka_unit_test(real_reports_have_no_end),
 		cmocka_unit_test(each_document_bounds_the_verdict),
+		cmocka_unit_test(dates_of_a_root_change_nothing),
 		cmocka_unit_test(no_common_second),
 		cmocka_unit_test(late_collateral_has_its_grace),
 		cmocka_unit_test(out_of_date_has_its_grace),
 		cmocka_unit_test(grace_of_ten_years),
 		cmocka_unit_test(reports_have_their_edges),
-		cmocka_unit_test(report_certificates_have_their_edges),
+		cmocka_unit_test(the_report_certificate_has_its_edges),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
