@@ -27,38 +27,46 @@ is_relaunch(enum assay_tcb_status status)
 /*
  * A part that is out of date became so when the first level above its own
  * appeared that has a later date; levels of one date differ by configuration.
- * Where there is none it was never anything else, and no grace can begin.
+ * Where no level above is in date there is nothing to update to, and no grace
+ * to do it in.
  */
 #define NEVER INT64_MIN
 
+struct successor {
+	int64_t own_s;
+	int64_t first_s;	/* NEVER: none so far */
+	bool in_date;		/* one of those above is */
+};
+
 static void
-succeed(int64_t *successor_s, int64_t above_s, int64_t own_s)
+succeed(struct successor *successor, enum assay_tcb_status status, int64_t date_s)
 {
-	if (above_s > own_s && (*successor_s == NEVER || above_s < *successor_s)) {
-		*successor_s = above_s;
+	successor->in_date |= !is_out_of_date(status);
+	if (date_s > successor->own_s && (successor->first_s == NEVER || date_s < successor->first_s)) {
+		successor->first_s = date_s;
 	}
 }
 
 static int64_t
 platform_successor(const struct tcb_level *levels, uint32_t at)
 {
-	int64_t successor_s = NEVER;
+	struct successor successor = { levels[at].date_s, NEVER, false };
 
 	for (uint32_t i = 0; i < at; i++) {
-		succeed(&successor_s, levels[i].date_s, levels[at].date_s);
+		succeed(&successor, levels[i].status, levels[i].date_s);
 	}
-	return successor_s;
+	return successor.in_date ? successor.first_s : NEVER;
 }
 
 static int64_t
 isv_successor(const struct isv_level *levels, uint32_t at)
 {
-	int64_t successor_s = NEVER;
+	struct successor successor = { levels[at].date_s, NEVER, false };
 
 	for (uint32_t i = 0; i < at; i++) {
-		succeed(&successor_s, levels[i].date_s, levels[at].date_s);
+		succeed(&successor, levels[i].status, levels[i].date_s);
 	}
-	return successor_s;
+	return successor.in_date ? successor.first_s : NEVER;
 }
 
 /* When the first of the parts that are out of date became so. */

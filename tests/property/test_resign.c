@@ -38,7 +38,8 @@ static const struct base bases[] = {
 	{ "SGX, configuration", { .tee = SIM_SGX, .status = ASSAY_TCB_CONFIGURATION_NEEDED } },
 	{ "SGX, out of date", { .tee = SIM_SGX, .status = ASSAY_TCB_OUT_OF_DATE } },
 	{ "SGX, revoked", { .tee = SIM_SGX, .status = ASSAY_TCB_REVOKED } },
-	{ "SGX, advisory", { .tee = SIM_SGX, .status = ASSAY_TCB_SW_HARDENING_NEEDED,
+	/* The lowest level that is in date: a real vendor lists at each level what the ones above it list. */
+	{ "SGX, advisory", { .tee = SIM_SGX, .status = ASSAY_TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED,
 	    .advisories = { "INTEL-SA-00615" }, .advisories_count = 1 } },
 	{ "SGX, QE out of date", { .tee = SIM_SGX, .qe_status = ASSAY_TCB_OUT_OF_DATE } },
 	{ "SGX, debug", { .tee = SIM_SGX, .debug = true } },
