@@ -147,9 +147,14 @@ static void
 put_advisories(struct text *t, const struct assay_policy *policy)
 {
 	put_member(t, "advisories");
-	text_puts(t, "{\"tier\":");
-	text_unsigned(t, assay_tier_number(policy->advisory_tier));
-	text_puts(t, ",\"count_from_tier\":");
+	text_puts(t, "{");
+	/* Left out, it means that an advisory which counts leaves no tier. */
+	if (policy->advisory_tier != ASSAY_TIER_NONE) {
+		put_member(t, "tier");
+		text_unsigned(t, assay_tier_number(policy->advisory_tier));
+		text_puts(t, ",");
+	}
+	text_puts(t, "\"count_from_tier\":");
 	text_unsigned(t, assay_tier_number(policy->advisories_count_at_or_below));
 	text_puts(t, ",\"count_beside_up_to_date\":");
 	text_puts(t, policy->advisories_count_beside_up_to_date ? "true" : "false");
