@@ -237,7 +237,7 @@ remedy_said(const struct assay_verdict *v, unsigned i)
 	const char *remedy = assay_reason_remedy((enum assay_reason)v->reasons[i]);
 
 	for (unsigned k = 0; k < i; k++) {
-		if (strcmp(assay_reason_remedy((enum assay_reason)v->reasons[k]), remedy) == 0) {
+		if (bytes_equal_text(bytes_of_text(assay_reason_remedy((enum assay_reason)v->reasons[k])), remedy)) {
 			return true;
 		}
 	}

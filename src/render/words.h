@@ -6,7 +6,7 @@
 #include "assay.h"
 
 const char *check_result_word(enum assay_check_result result);	/* "passed" */
-const char *check_result_mark(enum assay_check_result result);	/* ✓ ✗ – · */
+const char *check_result_mark(enum assay_check_result result);	/* one character, UTF-8 */
 const char *shortfall_part_word(enum assay_shortfall_part part);	/* "sgx.component" */
 const char *raised_by_word(enum assay_raised_by raised_by);	/* "bios" */
 const char *raised_by_text(enum assay_raised_by raised_by);	/* "a BIOS update" */

@@ -95,7 +95,8 @@ static void
 others_are_passed_over_and_null_is_empty(void **state)
 {
 	static const char *const texts[] = {
-		"{}", " { } \n", "{\"root_ca_crl\":null}", "{\"fetched\":\"today\"}", "{\"fetched\":7,\"n\":[1,{\"pck_crl\":\"x\"}]}",
+		"{}", " { } \n", "{\"root_ca_crl\":null}", "{\"fetched\":\"today\"}",
+		"{\"fetched\":7,\"n\":[1,{\"pck_crl\":\"x\"}]}",
 		"{\"pck_crl\":\"\"}", "{\"Root_ca_crl\":\"x\",\"root_ca_cr\":\"x\",\"root_ca_crl2\":\"x\"}",
 		"{\"pck_certificate_chain\":null,\"x\":null}",
 	};
