@@ -287,6 +287,57 @@ the_algorithm_is_told(void **state)
 	assert_false(item.valid);
 }
 
+/* Keys and signatures of RFC 8032, 7.1, tests 1 and 2. */
+static const struct {
+	const char *key;
+	const char *message;
+	const char *signature;
+} ed25519_vectors[] = {
+	{ "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+	    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+	    "d25bf5f0595bbe24655141438e7a100b" },
+	{ "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "r",
+	    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c"
+	    "387b2eaeb4302aeeb00d291612bb0c00" },
+};
+
+static void
+ed25519_is_exact(void **state)
+{
+	(void)state;
+	for (size_t v = 0; v < 2; v++) {
+		uint8_t k[33] = { 0 };
+		uint8_t s[65] = { 0 };
+		struct assay_signature_item good = { ASSAY_ED25519, bytes_of(k, 32),
+			bytes_of_text(ed25519_vectors[v].message), bytes_of(s, 64), false };
+		struct assay_signature_item item;
+
+		assert_true(hex_decode(k, 32, bytes_of_text(ed25519_vectors[v].key)));
+		assert_true(hex_decode(s, 64, bytes_of_text(ed25519_vectors[v].signature)));
+		assert_true(verify(good));
+		for (size_t i = 0; i < 96; i++) {
+			uint8_t *byte = i < 64 ? &s[i] : &k[i - 64];
+
+			*byte ^= 0x10;
+			assert_false(verify(good));
+			*byte ^= 0x10;
+		}
+		for (size_t len = 0; len <= 65; len += len < 30 ? 30 : 1) {
+			item = good;
+			item.signature = bytes_of(s, len);
+			assert_int_equal(verify(item), len == 64);
+			item = good;
+			item.key = bytes_of(k, len < 33 ? len : 33);
+			assert_int_equal(verify(item), len == 32);
+		}
+		item = good;
+		item.message = bytes_of("x", 1);
+		assert_false(verify(item));
+		item.message = bytes_of(NULL, 0);
+		assert_int_equal(verify(item), v == 0);
+	}
+}
+
 /* Each item is decided by itself, whatever stands before it. */
 static void
 a_batch_is_its_items(void **state)
@@ -349,6 +400,7 @@ main(void)
 		cmocka_unit_test(rsa_sizes_and_exponents),
 		cmocka_unit_test(rsa_is_exact),
 		cmocka_unit_test(the_algorithm_is_told),
+		cmocka_unit_test(ed25519_is_exact),
 		cmocka_unit_test(a_batch_is_its_items),
 		cmocka_unit_test(sha256_is_over_the_parts_in_order),
 	};

@@ -227,6 +227,55 @@ a_leaf_in_the_quote_is_the_chains(void **state)
 	sim_evidence_free(&other);
 }
 
+/* Certification data are not signed: what they are said to be can be changed at will. */
+static void
+a_leaf_in_the_quote_is_one_certificate(void **state)
+{
+	static const struct {
+		size_t count;
+		uint8_t which[3];
+		int failed;
+	} rows[] = {
+		{ 1, { CERT_PCK }, -1 },
+		{ 3, { CERT_PCK, CERT_PCK_CA, CERT_ROOT }, ASSAY_CHECK_PCK_FITS_QUOTE },
+		{ 1, { CERT_PCK_CA }, ASSAY_CHECK_PCK_FITS_QUOTE },
+		{ 2, { CERT_PCK, CERT_PCK }, ASSAY_CHECK_PCK_FITS_QUOTE },
+	};
+	struct sim_buffer chain = { 0 };
+
+	(void)state;
+	core_make(&sim, (struct sim_options){ .tee = SIM_SGX });
+	sim_put_copy(&chain, &sim.scene->chains[CHAIN_PCK].pem);
+	for (size_t i = 0; i < CORE_COUNT(rows); i++) {
+		sim_chain_set(sim.scene, CHAIN_PCK, rows[i].count, rows[i].which);
+		core_sign_quote(&sim);
+		const size_t at = sim.scene->quote.bytes.len - sim.scene->chains[CHAIN_PCK].pem.len - 1 - 6;
+
+		assert_int_equal(sim.scene->quote.bytes.data[at], 5);
+		sim.scene->quote.bytes.data[at] = 4;
+		sim.collateral.pck_certificate_chain = sim_view(&chain);
+		expect(rows[i].failed, rows[i].failed < 0 ? ASSAY_GENUINE : ASSAY_UNDECIDED, "a leaf");
+	}
+	sim_buffer_free(&chain);
+}
+
+/* The oldest form ends before the PCE id: what is not said is not compared. */
+static void
+a_description_may_lack_the_pce_id(void **state)
+{
+	(void)state;
+	core_make(&sim, (struct sim_options){ .tee = SIM_SGX, .certification_type = 1 });
+	struct sim_buffer *quote = &sim.scene->quote.bytes;
+
+	quote->len -= 2;
+	sim_store_le32(quote->data + quote->len - 34 - 4, 34);
+	sim_store_le32(quote->data + 432, (uint32_t)(quote->len - 436));
+	sim.evidence.quote = sim_view(quote);
+	GOOD("34 bytes");
+	quote->data[quote->len - 1] ^= 1;
+	expect(ASSAY_CHECK_PCK_FITS_QUOTE, ASSAY_UNDECIDED, "another PCESVN");
+}
+
 /* A chain beside the quote of the same make, whose key did not sign: not the quote's fault. */
 static void
 a_report_that_another_key_signed(void **state)
@@ -872,6 +921,8 @@ main(void)
 		TEST(the_ca_is_checked_wherever_it_comes_from),
 		TEST(the_description_must_fit_the_leaf),
 		TEST(a_leaf_in_the_quote_is_the_chains),
+		TEST(a_leaf_in_the_quote_is_one_certificate),
+		TEST(a_description_may_lack_the_pce_id),
 		TEST(a_report_that_another_key_signed),
 		TEST(the_binding_is_about_all_64_bytes),
 		TEST(the_identity_is_compared_under_its_mask),
