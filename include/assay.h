@@ -40,8 +40,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* An array parameter of at least n elements, which C++ cannot say. */
 #ifdef __cplusplus
+#define ASSAY_AT_LEAST(n) n
 extern "C" {
+#else
+#define ASSAY_AT_LEAST(n) static n
 #endif
 
 /* ------------------------------------------------------------------------
@@ -370,7 +374,7 @@ const char *assay_policy_preset_name(unsigned i);
  * why in error (a sentence, zero-terminated) where it is not one.
  */
 bool assay_policy_parse(struct assay_policy *policy, const struct assay_crypto *crypto,
-    struct assay_bytes document, char error[static 160]);
+    struct assay_bytes document, char error[ASSAY_AT_LEAST(160)]);
 
 /*
  * Write the canonical document, the one that the digest is of.  Returns its
@@ -656,7 +660,7 @@ unsigned assay_tier_number(enum assay_tier tier);		/* 1 to 5; 0: none */
 /* The value of a field in a verdict, or empty.  Points into *verdict; small
  * integers are written big endian to scratch. */
 struct assay_bytes assay_verdict_field(const struct assay_verdict *verdict, enum assay_field field,
-    uint8_t scratch[static 8]);
+    uint8_t scratch[ASSAY_AT_LEAST(8)]);
 
 /* ------------------------------------------------------------------------
  * The result object
@@ -670,7 +674,7 @@ struct assay_bytes assay_verdict_field(const struct assay_verdict *verdict, enum
  */
 #define ASSAY_RESULT_JSON_MAX	((size_t)48 * 1024)
 size_t assay_result_json(const struct assay_verdict *verdict, struct assay_bytes input_name,
-    const uint8_t input_digest[static 32], char *out, size_t size);
+    const uint8_t input_digest[ASSAY_AT_LEAST(32)], char *out, size_t size);
 
 #ifdef __cplusplus
 }

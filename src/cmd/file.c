@@ -46,6 +46,18 @@ file_readable(const char *path)
 	return true;
 }
 
+/* Room for the whole file and one byte more, which tells that it has ended. */
+static size_t
+first_size(FILE *file, size_t max)
+{
+	struct stat status;
+
+	if (fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0) {
+		return CHUNK_BYTES;
+	}
+	return ((uintmax_t)status.st_size < max ? (size_t)status.st_size : max) + 1;
+}
+
 int
 file_read(struct assay_bytes *bytes, bool *cut, struct arena *arena, const char *path, size_t max)
 {
@@ -59,8 +71,8 @@ file_read(struct assay_bytes *bytes, bool *cut, struct arena *arena, const char 
 	if (file == NULL) {
 		return cannot_read(path, strerror(errno));
 	}
-	/* Chunks double, so that a small file takes little and a large one is copied little. */
-	size_t size = CHUNK_BYTES;
+	/* A regular file is read in one piece; of others chunks double. */
+	size_t size = first_size(file, max);
 	uint8_t *data = arena_get(arena, size);
 	size_t len = 0;
 

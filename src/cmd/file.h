@@ -8,7 +8,7 @@
 /* Of evidence in any wrapping: hex of the largest is 128 KiB; JSON adds event logs. */
 #define EVIDENCE_FILE_BYTES_MAX	((size_t)1024 * 1024)
 /* Of collateral: the PCS client tool writes every FMSPC into one file, some 3 MiB. */
-#define COLLATERAL_FILE_BYTES_MAX	((size_t)8 * 1024 * 1024)
+#define COLLATERAL_FILE_BYTES_MAX	((size_t)4 * 1024 * 1024)
 
 /*
  * Read the file, or standard input where path is "-".  At most max bytes are

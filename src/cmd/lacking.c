@@ -30,7 +30,6 @@ address(struct writer *w, enum assay_check check, const struct assay_collateral_
 	case ASSAY_CHECK_TCB_INFO_DATES:
 	case ASSAY_CHECK_TCB_INFO_SIGNATURE:
 	case ASSAY_CHECK_TCB_INFO_FORM:
-	case ASSAY_CHECK_TCB_INFO_CHAIN:
 		put_text(w, SERVICE);
 		put_text(w, tee_path(id));
 		put_text(w, "/certification/v4/tcb?fmspc=");
@@ -41,7 +40,6 @@ address(struct writer *w, enum assay_check check, const struct assay_collateral_
 	case ASSAY_CHECK_QE_IDENTITY_DATES:
 	case ASSAY_CHECK_QE_IDENTITY_SIGNATURE:
 	case ASSAY_CHECK_QE_IDENTITY_FORM:
-	case ASSAY_CHECK_QE_IDENTITY_CHAIN:
 		put_text(w, SERVICE);
 		put_text(w, tee_path(id));
 		put_text(w, "/certification/v4/qe/identity");
@@ -65,6 +63,11 @@ address(struct writer *w, enum assay_check check, const struct assay_collateral_
 	}
 }
 
+/* The body of a reply is not enough: its chain comes beside it. */
+#define CHAIN_FIX(header)								\
+	"the issuer chain comes in the reply's header " header " (curl -D FILE keeps it): "	\
+	"save its value, as it is, to a file of its own and give that with --collateral too"
+
 /* Fixes for what no address helps with. */
 static const char *
 other_fix(enum assay_check check)
@@ -84,8 +87,13 @@ other_fix(enum assay_check check)
 		return "ask for a new attestation, or judge as of a time within the dates with --at";
 	case ASSAY_CHECK_TCB_INFO_SIGNER_DATES:
 	case ASSAY_CHECK_QE_IDENTITY_SIGNER_DATES:
+		return "fetch the collateral anew with its issuer chain, which is in a header of the reply";
+	case ASSAY_CHECK_TCB_INFO_CHAIN:
+		return CHAIN_FIX("TCB-Info-Issuer-Chain");
+	case ASSAY_CHECK_QE_IDENTITY_CHAIN:
+		return CHAIN_FIX("SGX-Enclave-Identity-Issuer-Chain");
 	case ASSAY_CHECK_PCK_CRL_CHAIN:
-		return "fetch the collateral anew with its issuer chain, which is in the header of the reply";
+		return CHAIN_FIX("SGX-PCK-CRL-Issuer-Chain");
 	default:
 		return "fetch the collateral anew, exactly as the vendor serves it, and give it with --collateral";
 	}

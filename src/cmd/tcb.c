@@ -11,6 +11,7 @@
 #include "collateral/pck.h"
 #include "evidence/quote.h"
 #include "evidence/report.h"
+#include "format/hex.h"
 #include "render/tcb.h"
 #include "render/words.h"
 
@@ -212,6 +213,21 @@ cannot_compare(const char *cause, const char *fix)
 	return fail(EXIT_CANNOT_TELL, cause, fix, "%s cannot be compared with the vendor's TCB levels", the_input.name);
 }
 
+/* Levels of another platform say nothing: not even what to update. */
+static int
+another_platform(const struct tcb_info *info, const struct assay_platform *platform)
+{
+	char cause[160];
+	char theirs[13] = "";
+	char ours[13] = "";
+
+	hex_encode(theirs, bytes_of(info->fmspc, sizeof(info->fmspc)));
+	hex_encode(ours, bytes_of(platform->fmspc, sizeof(platform->fmspc)));
+	snprintf(cause, sizeof(cause), "the TCB info given is for %s on FMSPC %s, the evidence is from %s on FMSPC %s",
+	    info->tee == ASSAY_TEE_TDX ? "TDX" : "SGX", theirs, the_verdict.tee == ASSAY_TEE_TDX ? "TDX" : "SGX", ours);
+	return cannot_compare(cause, "give the TCB info of the evidence's own platform with --collateral");
+}
+
 static int
 compare(struct assayer *a, const struct render_style *style, bool json)
 {
@@ -235,6 +251,10 @@ compare(struct assayer *a, const struct render_style *style, bool json)
 			say_what_is_lacking(&the_verdict, &evidence, &a->shelf, the_input.name);
 		}
 		return cannot_compare("no TCB info that fits was given", "give it with --collateral");
+	}
+	if (the_info.tee != the_verdict.tee ||
+	    memcmp(the_info.fmspc, platform.fmspc, sizeof(platform.fmspc)) != 0) {
+		return another_platform(&the_info, &platform);
 	}
 	comparison.info = &the_info;
 	for (uint32_t i = 0; i < the_info.levels_count; i++) {

@@ -173,11 +173,31 @@ check_signature_use(const struct arguments *arguments)
 	return 0;
 }
 
+/* Standard input can be read once. */
+static int
+check_standard_input(const struct arguments *arguments)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < arguments->operands_count; i++) {
+		count += strcmp(arguments->operands[i], "-") == 0;
+	}
+	if (count < 2) {
+		return 0;
+	}
+	return fail(EXIT_USAGE, "it can be read only once", "name each other input by its file",
+	    "standard input is named %u times, so nothing was decided", count);
+}
+
 int
 command_verify(const struct arguments *arguments)
 {
 	struct verify *v = &the_verify;
 	int code = check_signature_use(arguments);
+
+	if (code == 0) {
+		code = check_standard_input(arguments);
+	}
 
 	v->json = option_given(arguments, "json");
 	v->count = arguments->operands_count;

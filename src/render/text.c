@@ -293,7 +293,8 @@ put_next(struct writer *w, const struct assay_verdict *v, const struct render_st
 	if (v->has_as_of) {
 		branch(w, style, "as of");
 		put_utc(w, v->as_of_s);
-		put_text(w, ", when everything was last within its dates: ");
+		put_text(w, v->as_of_s < v->at_s ? ", when everything was last within its dates: " :
+		    ", when everything is first within its dates: ");
 		render_color(w, style, color_of(v->as_of_authenticity, v->as_of_tier));
 		put_text(w, assay_authenticity_word(v->as_of_authenticity));
 		if (v->as_of_authenticity == ASSAY_GENUINE) {
