@@ -218,8 +218,11 @@ levels_find(struct tcb_levels *levels, const struct facts *facts, const uint8_t 
 
 	levels->platform = platform_level(facts, tee_tcb_svn);
 	levels->qe = isv_level(identity->levels, identity->levels_count, facts->qe_isv_svn);
-	levels->module = module == NULL ? 0 :
-	    isv_level(module->levels, module->levels_count, tee_tcb_svn[0]);
+	levels->module = 0;
+	if (module != NULL) {
+		assert(tee_tcb_svn != NULL);
+		levels->module = isv_level(module->levels, module->levels_count, tee_tcb_svn[0]);
+	}
 	return levels->platform != NO_LEVEL && levels->qe != NO_LEVEL && levels->module != NO_LEVEL;
 }
 

@@ -41,7 +41,7 @@ looks_like_text(struct assay_bytes bytes)
 		const struct assay_bytes rest = bytes_slice(bytes, at, bytes.len - at);
 		const size_t len = utf8_character(rest);
 
-		if (len == 0 || (rest.data[0] < 0x20 && !is_white(rest.data[0]))) {
+		if (len == 0 || (bytes.data[at] < 0x20 && !is_white(bytes.data[at]))) {
 			return false;
 		}
 		at += len;
@@ -176,21 +176,21 @@ decode_json_string(struct arena *arena, struct assay_bytes raw)
 }
 
 struct assay_bytes
-json_member_raw(struct assay_bytes object, const char *wanted)
+json_member_raw(struct assay_bytes object, const char *name)
 {
 	struct json j = json_over(object);
 	struct assay_bytes found = nothing;
-	struct assay_bytes name;
+	struct assay_bytes member;
 
 	if (json_type(&j) != JSON_OBJECT) {
 		return nothing;
 	}
 	struct json_object o = json_object(&j);
 
-	while (json_member(&j, &o, &name)) {
+	while (json_member(&j, &o, &member)) {
 		const struct assay_bytes value = json_skip(&j);
 
-		if (bytes_equal_text(name, wanted)) {
+		if (bytes_equal_text(member, name)) {
 			found = value;
 		}
 	}

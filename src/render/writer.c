@@ -209,7 +209,7 @@ put_quoted(struct writer *w, struct assay_bytes text)
 	while (at < text.len && !w->full) {
 		const struct assay_bytes rest = bytes_slice(text, at, text.len - at);
 		const size_t len = utf8_character(rest);
-		const uint8_t c = rest.data[0];
+		const uint8_t c = text.data[at];
 
 		if (len == 0 || c < 0x20 || c == 0x7f) {
 			put_escape(w, c);

@@ -51,7 +51,7 @@ begin_chain(struct dcap *dcap, struct trail *trail, const struct assay_verifier 
     const struct prepared *prepared)
 {
 	const struct quote *quote = &dcap->quote;
-	const struct certificate *path[ASSAY_CHAIN_CERTIFICATES_MAX];
+	const struct certificate *path[ASSAY_CHAIN_CERTIFICATES_MAX] = { NULL };
 	const bool in_quote = quote->certification_type == CERTIFICATION_PCK_CHAIN;
 	const struct assay_bytes bytes = in_quote ? quote->certification : prepared->pck_certificate_chain;
 

@@ -25,13 +25,13 @@ rests_on_pck_chain(enum assay_check check)
 	    check == ASSAY_CHECK_QE_REPORT_SIGNATURE;
 }
 
-bool
-trail_check(struct trail *trail, enum assay_check check, bool passed)
+void
+trail_record(struct trail *trail, enum assay_check check, bool passed)
 {
 	assert(!trail->closed);
 	trail->results[check] = passed ? ASSAY_PASSED : ASSAY_FAILED;
 	if (passed) {
-		return true;
+		return;
 	}
 	if (trail->first_failed < 0) {
 		trail->first_failed = (int)check;
@@ -50,7 +50,6 @@ trail_check(struct trail *trail, enum assay_check check, bool passed)
 		    ASSAY_UNDECIDED : ASSAY_NOT_GENUINE;
 		break;
 	}
-	return false;
 }
 
 void

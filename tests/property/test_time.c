@@ -378,7 +378,7 @@ no_common_second(void **state)
 static bool
 has_reason(const struct assay_verdict *v, enum assay_reason reason)
 {
-	return memchr(v->reasons, reason, v->reasons_count) != NULL;
+	return memchr(v->reasons, (int)reason, v->reasons_count) != NULL;
 }
 
 static void

@@ -29,7 +29,7 @@ expect(int first_failed, enum assay_authenticity authenticity, const char *row)
 }
 
 #define GOOD(row) expect(-1, ASSAY_GENUINE, row)
-#define UNDECIDED(check, row) expect(check, ASSAY_UNDECIDED, row)
+#define UNDECIDED(check, row) expect((int)(check), ASSAY_UNDECIDED, row)
 
 /* ---- forms ------------------------------------------------------------ */
 

@@ -201,7 +201,9 @@ sizes_and_types_inside_are_honoured(void **state)
 	struct quote quote;
 
 	(void)state;
-	for (uint16_t type = CERTIFICATION_PPID_CLEAR; type <= CERTIFICATION_PCK_CHAIN; type++) {
+	for (unsigned t = CERTIFICATION_PPID_CLEAR; t <= CERTIFICATION_PCK_CHAIN; t++) {
+		const uint16_t type = (uint16_t)t;
+
 		for (size_t i = 0; i < sizeof authentications / sizeof authentications[0]; i++) {
 			build(&b, V3, type, authentications[i], i * 10);
 			assert_int_equal(quote_parse(&quote, bytes_of(b.bytes, b.len)), ASSAY_CHECK_COUNT);
