@@ -700,6 +700,30 @@ a_newer_set_that_is_not_good_says_nothing(void **state)
 	sim_evidence_free(&newer);
 }
 
+/* A TD is judged as a TD tomorrow as well. */
+static void
+the_next_tier_of_a_td(void **state)
+{
+	const struct assay_policy policy = core_preset(0);
+	struct sim_evidence newer = { 0 };
+
+	(void)state;
+	for (unsigned debug = 0; debug < 2; debug++) {
+		const struct sim_options options = { .tee = SIM_TDX, .version = 5, .debug = debug != 0 };
+
+		core_make(&sim, options);
+		core_make(&newer, options);
+		newer.scene->tcb_info.levels[0].status = ASSAY_TCB_SW_HARDENING_NEEDED;
+		core_retell(&newer);
+		const struct assay_verdict v = judge_next(&newer, &policy, NULL);
+
+		assert_int_equal(v.tier, debug ? ASSAY_TIER_NONE : ASSAY_TIER_1);
+		assert_true(v.has_tier_next);
+		assert_int_equal(v.tier_next, debug ? ASSAY_TIER_NONE : ASSAY_TIER_2);
+	}
+	sim_evidence_free(&newer);
+}
+
 /* What is expected to be measured is expected tomorrow as well. */
 static void
 the_next_tier_asks_for_the_references_too(void **state)
@@ -776,6 +800,22 @@ what_to_fetch_is_claimed_by_the_quote(void **state)
 	struct assay_collateral_id id;
 
 	assert_false(assay_untrusted_collateral_id(&id, &(const struct assay_evidence){ 0 }));
+	/* As large as evidence may be, and a byte larger. */
+	for (size_t over = 0; over < 2; over++) {
+		core_make(&sim, (struct sim_options){ .tee = SIM_SGX });
+		struct sim_buffer *pem = &sim.scene->chains[CHAIN_PCK].pem;
+		const size_t pad = ASSAY_EVIDENCE_BYTES_MAX + over - sim.evidence.quote.len;
+
+		memset(sim_buffer_extend(pem, pad), 0, pad);
+		sim_quote_assemble(vendor, sim.scene);
+		sim.evidence.quote = sim_view(&sim.scene->quote.bytes);
+		assert_int_equal(sim.evidence.quote.len, ASSAY_EVIDENCE_BYTES_MAX + over);
+		assert_int_equal(assay_untrusted_collateral_id(&id, &sim.evidence), over == 0);
+		const struct assay_verdict v = core_judge(&sim, NULL);
+
+		core_expect(&v, over ? ASSAY_NOT_GENUINE : ASSAY_GENUINE, over ? ASSAY_CHECK_EVIDENCE_SIZE : -1,
+		    over ? 0 : 1, "at the limit");
+	}
 	/* A certificate in another order still has its FMSPC. */
 	core_make(&sim, (struct sim_options){ .tee = SIM_SGX });
 	sim_chain_set(sim.scene, CHAIN_PCK, 3, (const uint8_t[]){ CERT_ROOT, CERT_PCK, CERT_PCK_CA });
@@ -808,6 +848,9 @@ a_quotes_length_is_its_own(void **state)
 		assert_int_equal(assay_untrusted_quote_length(sim_view(&padded)), quote.len);
 		/* The library itself takes no padding. */
 		sim.evidence.quote = sim_view(&padded);
+		struct assay_collateral_id id;
+
+		assert_false(assay_untrusted_collateral_id(&id, &sim.evidence));
 		if (rows[i].tee != SIM_EPID) {
 			const struct assay_verdict v = core_judge(&sim, NULL);
 
@@ -875,6 +918,7 @@ main(void)
 		TEST(a_reports_age_ends_its_validity),
 		TEST(a_newer_set_gives_the_next_tier),
 		TEST(a_newer_set_that_is_not_good_says_nothing),
+		TEST(the_next_tier_of_a_td),
 		TEST(the_next_tier_asks_for_the_references_too),
 		TEST(what_to_fetch_is_claimed_by_the_quote),
 		TEST(a_quotes_length_is_its_own),

@@ -145,6 +145,10 @@ putting_again_replaces(void **state)
 	(void)state;
 	put(&cache, 1, 1, 11);
 	put(&cache, 2, 2, 12);
+	put(&cache, 2, 2, 16);
+	assert_int_equal(get(&cache, 1, 1), 11);
+	assert_int_equal(get(&cache, 2, 2), 16);
+	put(&cache, 2, 2, 12);
 	put(&cache, 1, 1, 13);
 	assert_int_equal(get(&cache, 1, 1), 13);
 	/* It took no second entry: two more still fit. */

@@ -771,6 +771,26 @@ the_grace_runs_from_the_first_part_that_was_renewed(void **state)
 	world.prepared.qe_identity.levels[1] = (struct isv_level){ .isv_svn = 1, .date_s = RENEWED_S - 2,
 		.status = ASSAY_TCB_OUT_OF_DATE };
 	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_5);
+	/* Levels of our own date differ by configuration: they are no successors. */
+	outdated(0, ASSAY_TCB_OUT_OF_DATE);
+	world.prepared.tcb_info.levels_count = 3;
+	world.prepared.tcb_info.levels[2] = world.prepared.tcb_info.levels[1];
+	world.prepared.tcb_info.levels[1] = (struct tcb_level){ .sgx = { 1 }, .date_s = 1,
+		.status = ASSAY_TCB_SW_HARDENING_NEEDED };
+	policy.out_of_date_grace_s = 1000;
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_2);
+	/* Where all levels above are out of date as well there is nothing to update to. */
+	world.prepared.tcb_info.levels[0].status = ASSAY_TCB_OUT_OF_DATE;
+	world.prepared.tcb_info.levels[1].status = ASSAY_TCB_OUT_OF_DATE_CONFIGURATION_NEEDED;
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_5);
+	for (unsigned part = 1; part < 3; part++) {
+		outdated(part, ASSAY_TCB_OUT_OF_DATE);
+		assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_2);
+		(part == 1 ? world.prepared.qe_identity.levels : world.prepared.tcb_info.modules[0].levels)[0].status =
+		    ASSAY_TCB_OUT_OF_DATE;
+		assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_5);
+	}
+	outdated(1, ASSAY_TCB_OUT_OF_DATE);
 	/* A grace without end does not overflow. */
 	policy.out_of_date_grace_s = INT64_MAX;
 	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_2);

@@ -224,6 +224,7 @@ presets_differ_where_they_should(void **state)
 	assert_int_equal(p[1].advisories_count_at_or_below, ASSAY_TIER_3);
 	assert_int_equal(p[2].advisories_count_at_or_below, ASSAY_TIER_1);
 	assert_true(p[0].advisories_count_beside_up_to_date);
+	assert_true(p[1].advisories_count_beside_up_to_date);
 	assert_false(p[2].advisories_count_beside_up_to_date);
 	assert_int_equal(p[0].critical.count, 1);
 	assert_int_equal(p[1].critical.count, 0);
@@ -387,6 +388,7 @@ static const struct {
 	    "not known: 0123456789012345678901234567890123456789" },
 	{ { "an unknown member that is not text", "\"require\":", "\"r\xc3\xa9quire\":" }, "not known: r??quire" },
 	{ { "a control character shown", "\"require\":", "\"r\x7fquire\":" }, "not known: r?quire" },
+	{ { "the first and the last that are shown", "\"require\":", "\" r~\":" }, "not known:  r~" },
 	{ { "a doubled member", "\"require\":", "\"permit\":" }, "member: permit" },
 	{ { "no schema", "\"schema\":\"assay.policy/1\",", "" }, "or a \"name\"" },
 	{ { "another schema", "assay.policy/1", "assay.policy/2" }, "or a \"name\"" },
@@ -507,6 +509,8 @@ words_may_be_31_and_ids_23_long(void **state)
 	(void)state;
 	assert_int_equal(strlen(p.name), 31);
 	assert_string_equal(p.hard.ids[0].id, "12345678901234567890123");
+	/* The ends of the ranges. */
+	assert_string_equal(parsed("{\"schema\":\"assay.policy/1\",\"name\":\"azAZ09-._\"}").name, "azAZ09-._");
 }
 
 /* A list of this many entries, in a document of its own. */

@@ -349,6 +349,48 @@ where_no_level_helps_it_is_the_configuration(void **state)
 	}
 }
 
+/* What stands behind the last level is nothing. */
+static void
+levels_end_where_they_end(void **state)
+{
+	struct tcb_info *info = &world.prepared.tcb_info;
+
+	(void)state;
+	ladder(ASSAY_TEE_TDX);
+	give_levels(world.prepared.qe_identity.levels, &world.prepared.qe_identity.levels_count);
+	give_levels(info->modules[0].levels, &info->modules[0].levels_count);
+	world.prepared.qe_identity.levels[4].status = ASSAY_TCB_UP_TO_DATE;
+	info->modules[0].levels[4].status = ASSAY_TCB_UP_TO_DATE;
+	info->levels[5].status = ASSAY_TCB_UP_TO_DATE;
+	world.facts.platform.components[0] = 1;
+	world.facts.qe_isv_svn = 1;
+	world.facts.td.tee_tcb_svn[0] = 1;
+	find();
+	assert_int_equal(verdict.shortfalls_count, 3);
+	expect(0, ASSAY_SHORTFALL_SGX_COMPONENT, 0, 1, 7, ASSAY_TCB_OUT_OF_DATE, ASSAY_RAISED_BY_MICROCODE);
+	expect(1, ASSAY_SHORTFALL_TDX_MODULE, 0, 1, 4, ASSAY_TCB_OUT_OF_DATE, ASSAY_RAISED_BY_TDX_MODULE);
+	expect(2, ASSAY_SHORTFALL_QE, 0, 1, 4, ASSAY_TCB_OUT_OF_DATE, ASSAY_RAISED_BY_PSW);
+}
+
+/* Our level lists more than can be held; the better one does not. */
+static void
+a_better_level_is_not_held_to_our_list(void **state)
+{
+	static char ids[ASSAY_ADVISORIES_MAX + 1][8];
+
+	(void)state;
+	ladder(ASSAY_TEE_SGX);
+	for (unsigned i = 0; i <= ASSAY_ADVISORIES_MAX; i++) {
+		ids[i][0] = (char)('A' + i / 10);
+		ids[i][1] = (char)('0' + i % 10);
+		world_advise_platform(1, ids[i]);
+	}
+	world.facts.platform.components[5] = 3;
+	find();
+	assert_int_equal(verdict.shortfalls_count, 1);
+	expect(0, ASSAY_SHORTFALL_SGX_COMPONENT, 5, 3, 4, ASSAY_TCB_UP_TO_DATE, ASSAY_RAISED_BY_BIOS);
+}
+
 /* Where something else keeps the tier away, no component is to blame. */
 static void
 a_row_of_the_policy_is_no_shortfall(void **state)
@@ -401,6 +443,8 @@ main(void)
 		cmocka_unit_test(candidates_of_version_2_are_judged_by_their_date),
 		cmocka_unit_test(the_policy_says_what_is_better),
 		cmocka_unit_test(where_no_level_helps_it_is_the_configuration),
+		cmocka_unit_test(levels_end_where_they_end),
+		cmocka_unit_test(a_better_level_is_not_held_to_our_list),
 		cmocka_unit_test(a_row_of_the_policy_is_no_shortfall),
 		cmocka_unit_test(a_relaunch_or_a_report_lacks_no_component),
 	};

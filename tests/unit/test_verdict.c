@@ -247,10 +247,37 @@ a_reports_platform_information(void **state)
 	assert_int_equal(v.ias.group_flags, 0x04);
 	assert_int_equal(v.ias.tcb_flags, 0x0001);
 	assert_int_equal(v.ias.pse_flags, 0);
+	core_edit(&sim.scene->ias.body, "\"platformInfoBlob\":\"1502006504000100", "\"platformInfoBlob\":\"1502006504000102");
+	core_sign_quote(&sim);
+	v = core_judge(&sim, NULL);
+	assert_int_equal(v.authenticity, ASSAY_GENUINE);
+	assert_int_equal(v.ias.tcb_flags, 0x0001);
+	assert_int_equal(v.ias.pse_flags, 0x0200);
 	sim_evidence_free(&sim);
 	core_make(&sim, (struct sim_options){ .tee = SIM_IAS });
 	assert_false(core_judge(&sim, NULL).ias.has_platform_info);
 	sim_evidence_free(&sim);
+}
+
+/* From version 5 on a report names the evaluation number that it was judged by. */
+static void
+a_reports_evaluation_number(void **state)
+{
+	(void)state;
+	for (unsigned version = 4; version <= 5; version++) {
+		for (uint32_t minimum = 0; minimum < 22; minimum += 7) {
+			struct assay_policy policy = core_preset(0);
+			struct sim_evidence sim = { 0 };
+			struct assay_verdict v;
+
+			policy.minimum_tcb_evaluation_number = minimum;
+			core_make(&sim, (struct sim_options){ .tee = SIM_IAS, .version = version, .evaluation_number = 14 });
+			v = core_judge(&sim, &policy);
+			assert_int_equal(v.tcb_evaluation_number, version == 5 ? 14 : 0);
+			assert_int_equal(v.tier, minimum <= v.tcb_evaluation_number ? ASSAY_TIER_1 : ASSAY_TIER_NONE);
+			sim_evidence_free(&sim);
+		}
+	}
 }
 
 /* One of several that does not hold is enough, wherever it stands. */
@@ -362,6 +389,7 @@ main(void)
 		cmocka_unit_test(the_platforms_fields_are_its_certificates),
 		cmocka_unit_test(a_reports_fields),
 		cmocka_unit_test(a_reports_platform_information),
+		cmocka_unit_test(a_reports_evaluation_number),
 		cmocka_unit_test(all_references_must_hold),
 		cmocka_unit_test(a_zeroed_verdict_is_a_rejection),
 		cmocka_unit_test(debug_is_told),

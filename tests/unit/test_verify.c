@@ -551,6 +551,38 @@ signer_and_attributes_are_those_of_both_records(void **state)
 	}
 }
 
+/* Launched under one kind of module and running another: each has its own levels, or none. */
+static void
+launch_and_now_may_differ_in_kind(void **state)
+{
+	static const struct {
+		const char *reason;
+		uint8_t launch[2];
+		uint8_t now[2];
+		int failed;
+	} rows[] = {
+		{ "version 0, then 1", { 5, 0 }, { 6, 1 }, -1 },
+		{ "version 0, then 1 below all levels", { 5, 0 }, { 1, 1 }, ASSAY_CHECK_TDX_MODULE_LEVEL },
+		{ "version 1, then 0", { 6, 1 }, { 5, 0 }, -1 },
+		{ "version 1 below all levels, then 0", { 1, 1 }, { 5, 0 }, ASSAY_CHECK_TDX_MODULE_LEVEL },
+		{ "version 1, then 0 below the platform's levels", { 6, 1 }, { 4, 0 }, ASSAY_CHECK_TCB_LEVEL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CORE_COUNT(rows); i++) {
+		core_make(&sim, (struct sim_options){ .tee = SIM_TDX, .version = 5, .body_type = 3 });
+		memcpy(sim.scene->quote.body.data, rows[i].launch, 2);
+		memcpy(sim.scene->quote.body.data + 584, rows[i].now, 2);
+		core_sign_quote(&sim);
+		expect(rows[i].failed, ASSAY_GENUINE, rows[i].reason);
+		/* Where dates keep the row from being made it is not reached, and not: not there. */
+		const struct assay_verdict late = core_judge_at(&sim, NULL, CORE_NOW_S + 40 * CORE_DAY_S);
+
+		assert_int_equal(late.authenticity, ASSAY_UNDECIDED);
+		assert_int_equal(late.checks[ASSAY_CHECK_TDX_MODULE_LEVEL], ASSAY_NOT_REACHED);
+	}
+}
+
 /* ---- archived reports ------------------------------------------------- */
 
 static void
@@ -623,6 +655,11 @@ a_reports_signature_is_base64_or_raw(void **state)
 	sim_put_base64(&text, raw, 256);
 	sim.evidence.ias_signature = sim_view(&text);
 	GOOD("base64");
+	/* Headers of mail break lines. */
+	sim_buffer_insert(&text, 76, "\r\n", 2);
+	sim_put_text(&text, "\n");
+	sim.evidence.ias_signature = sim_view(&text);
+	GOOD("base64 in lines");
 	sim.evidence.ias_certificates = bytes_of(NULL, 0);
 	expect(ASSAY_CHECK_IAS_PRESENT, ASSAY_UNDECIDED, "no certificates");
 	sim_buffer_free(&text);
@@ -931,6 +968,7 @@ main(void)
 		TEST(tcb_info_is_for_this_platform),
 		TEST(the_module_is_one_that_tcb_info_knows),
 		TEST(signer_and_attributes_are_those_of_both_records),
+		TEST(launch_and_now_may_differ_in_kind),
 		TEST(a_reports_certificates_come_in_any_form),
 		TEST(a_reports_signature_is_base64_or_raw),
 		TEST(a_reports_root_is_by_kind_and_key),
