@@ -157,6 +157,61 @@ rows_without_a_tier_have_their_reason(void **state)
 	}
 }
 
+/* Everything at once: seventeen reasons, of which a verdict holds sixteen, and nothing beside them is harmed. */
+static void
+a_verdict_holds_only_so_many_reasons(void **state)
+{
+	static const uint8_t expected[32] = { 1 };
+	const struct assay_reference reference = { ASSAY_FIELD_MRTD, bytes_of(expected, 32) };
+	struct assay_policy policy = core_preset(0);
+	struct sim_buffer ids = { 0 };
+	struct assay_verifier verifier;
+	struct assay_verdict v;
+
+	(void)state;
+	core_make(&sim, (struct sim_options){ .tee = SIM_TDX, .version = 5, .status = ASSAY_TCB_OUT_OF_DATE,
+	    .qe_status = ASSAY_TCB_OUT_OF_DATE, .module_status = ASSAY_TCB_OUT_OF_DATE, .debug = true });
+	uint8_t *body = sim.scene->quote.body.data;
+
+	body[121] |= 0x01;	/* a reserved attribute */
+	body[123] = 0;		/* SEPT_VE_DISABLE */
+	body[600] = 1;		/* a service TD */
+	sim.scene->tcb_info.next_update_s = CORE_NOW_S - 1;
+	core_retell(&sim);
+	/* As many advisories as a level can list, and more from the other parts. */
+	for (unsigned i = 0; i < 64; i++) {
+		char id[16];
+
+		(void)snprintf(id, sizeof(id), i == 0 ? "[\"X-%u\"" : ",\"X-%u\"", i);
+		sim_put_text(&ids, id);
+	}
+	sim_put_text(&ids, "]");
+	sim_put_byte(&ids, 0);
+	core_edit(&sim.scene->tcb_info.text, "[\"INTEL-SA-00615\",\"INTEL-SA-00828\"]", (const char *)ids.data);
+	core_sign_quote(&sim);
+	policy.collateral_grace_s = 10;
+	policy.out_of_date_grace_s = 1000 * CORE_DAY_S;
+	policy.minimum_tcb_evaluation_number = 99;
+	policy.require = ASSAY_REQUIRE_SMT_DISABLED;
+	policy.ceilings_count = 1;
+	policy.ceilings[0] = (struct assay_ceiling){ ASSAY_TEE_TDX, ASSAY_TIER_5, "low" };
+	verifier = core_verifier(&sim);
+	verifier.references = &reference;
+	verifier.references_count = 1;
+	assay_appraise(&v, &verifier, &sim.evidence, &sim.collateral, &policy, sim.at_s);
+	core_expect(&v, ASSAY_GENUINE, ASSAY_CHECK_CRITICAL_ADVISORY, 0, "everything");
+	assert_true(v.advisories_unknown);
+	assert_int_equal(v.advisories_count, ASSAY_ADVISORIES_MAX);
+	assert_int_equal(v.reasons_count, ASSAY_REASONS_MAX);
+	for (unsigned i = 0; i < v.reasons_count; i++) {
+		for (unsigned j = 0; j < i; j++) {
+			assert_int_not_equal(v.reasons[i], v.reasons[j]);
+		}
+	}
+	assert_string_equal(v.ceiling_word, "low");
+	sim_buffer_free(&ids);
+}
+
 /* Version 2 of the TCB info never grades better than version 3 of the same levels. */
 static void
 version_2_is_no_better_than_version_3(void **state)
@@ -903,6 +958,7 @@ main(void)
 		TEST(a_zeroed_policy_refuses_everybody),
 		TEST(only_what_is_graded_has_reasons),
 		TEST(rows_without_a_tier_have_their_reason),
+		TEST(a_verdict_holds_only_so_many_reasons),
 		TEST(version_2_is_no_better_than_version_3),
 		TEST(advisories_are_told_with_those_that_count),
 		TEST(what_the_program_mitigates_is_the_verifiers),
