@@ -12,6 +12,7 @@
 #include "cmd/file.h"
 #include "cmd/near.h"
 #include "cmd/terminal.h"
+#include "format/base64.h"
 #include "format/hex.h"
 #include "format/utc.h"
 
@@ -210,6 +211,23 @@ add_reference(struct assayer *a, const char *text)
 
 /* ----- starting ----- */
 
+/* A signature of a report is 256 bytes, or their base64.  Anything else is a
+ * mistake of the caller and says nothing against the report. */
+static int
+check_signature(struct assayer *a, const char *path)
+{
+	uint8_t decoded[256];
+	size_t len = 0;
+
+	if (a->ias_signature.len == sizeof(decoded) || (base64_decode(decoded, sizeof(decoded), &len,
+	    a->ias_signature, true) && len == sizeof(decoded))) {
+		return 0;
+	}
+	return fail(EXIT_USAGE, "it is neither 256 bytes nor their base64",
+	    "give the value of the header X-IASReport-Signature; the certificates go with --certificates",
+	    "%s is no signature of a report, so nothing was decided", path);
+}
+
 static int
 load_ias(struct assayer *a, const char *signature, const char *certificates)
 {
@@ -223,6 +241,9 @@ load_ias(struct assayer *a, const char *signature, const char *certificates)
 			if (find_text(a->ias_signature, "%") != a->ias_signature.len) {
 				a->ias_signature = decode_url(&a->arena, a->ias_signature);
 			}
+		}
+		if (code == 0) {
+			code = check_signature(a, signature);
 		}
 	}
 	if (code == 0 && certificates != NULL) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cursor.h"
 #include "cmd/assayer.h"
 #include "cmd/commands.h"
 #include "cmd/failure.h"
@@ -89,6 +90,17 @@ say_choice(const struct input *input, const struct pick *pick)
 	}
 }
 
+/* AMD's report: 1,184 bytes, version 2 to 5, signed with ECDSA P-384 (algorithm 1). */
+static bool
+is_snp_report(struct assay_bytes bytes)
+{
+	struct cursor c = cursor_over(bytes);
+	const uint32_t version = cursor_u32le(&c);
+
+	cursor_take(&c, 0x34 - 4);
+	return bytes.len == 1184 && version >= 2 && version <= 5 && cursor_u32le(&c) == 1;
+}
+
 static int
 verify_one(struct verify *v, const char *path, size_t i)
 {
@@ -99,6 +111,12 @@ verify_one(struct verify *v, const char *path, size_t i)
 	if (code != 0) {
 		input_release(&input);
 		return code;
+	}
+	/* What is not read is not accused. */
+	if (is_snp_report(input.evidence)) {
+		input_release(&input);
+		return fail(EXIT_CANNOT_TELL, "it is an AMD SEV-SNP attestation report, which this version does not read",
+		    "use the vendor's own tools for it", "%s cannot be judged, so nothing was decided", path);
 	}
 	assayer_appraise(&v->assayer, &the_verdict, &pick, &input);
 	const int exit_code = verdict_exit(&the_verdict, v->at_least);

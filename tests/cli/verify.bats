@@ -301,3 +301,37 @@ says() {
 	run judge q --color never
 	[[ "$output" != *$'\033'* ]]
 }
+
+@test "what is no signature of a report is the caller's mistake" {
+	simulate r --tee ias
+	run "$ASSAY" verify r.report.json --signature r.certificates.pem --certificates r.sig.b64
+	[ "$status" -eq 2 ]
+	[[ $output == *"is no signature of a report"* ]]
+}
+
+@test "standard input is read once" {
+	run "$ASSAY" verify - - </dev/null
+	[ "$status" -eq 2 ]
+	[[ $output == *"standard input is named 2 times"* ]]
+}
+
+@test "an SNP report is not accused of being no quote" {
+	{
+		printf '\003\000\000\000'
+		head -c 48 /dev/zero
+		printf '\001\000\000\000'
+		head -c 1128 /dev/zero
+	} >snp.bin
+	[ "$(wc -c <snp.bin)" -eq 1184 ]
+	run "$ASSAY" verify snp.bin
+	[ "$status" -eq 4 ]
+	[[ $output == *"SEV-SNP"* ]]
+}
+
+@test "levels of another platform are not compared" {
+	simulate q --tee tdx
+	simulate s --tee sgx
+	run "$ASSAY" tcb q.quote.bin --collateral s.collateral.json --insecure-root q.roots.pem
+	[ "$status" -eq 4 ]
+	[[ $output == *"the TCB info given is for SGX"* ]]
+}
