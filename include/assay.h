@@ -356,7 +356,7 @@ struct assay_policy {
 	uint32_t ceilings_count;
 	struct assay_ceiling ceilings[ASSAY_POLICY_CEILINGS_MAX];
 	int64_t collateral_grace_s;	/* TCB info, identity and CRLs may be late by this */
-	int64_t out_of_date_grace_s;	/* OutOfDate counts as the status before, this long after the newest level's date */
+	int64_t out_of_date_grace_s;	/* OutOfDate counts as hardening needed, this long after the platform fell behind */
 	int64_t report_age_max_s;	/* IAS reports; 0: any age */
 	int64_t tier_next_at_s;		/* 0: not known */
 };
@@ -378,7 +378,7 @@ bool assay_policy_parse(struct assay_policy *policy, const struct assay_crypto *
 
 /*
  * Write the canonical document, the one that the digest is of.  Returns its
- * length; writes nothing where that exceeds size.  16 KiB always suffice.
+ * length; where that exceeds size, out holds no whole document.  16 KiB always suffice.
  */
 #define ASSAY_POLICY_DOCUMENT_MAX	((size_t)16 * 1024)
 size_t assay_policy_document(const struct assay_policy *policy, char *out, size_t size);
@@ -558,7 +558,7 @@ struct assay_verdict {
 	bool advisories_unknown;	/* the format cannot carry them */
 	uint8_t advisories_count;
 	char advisories[ASSAY_ADVISORIES_MAX][ASSAY_ADVISORY_BYTES];
-	uint64_t advisories_counted;	/* bit i: advisories[i] lowered the tier */
+	uint64_t advisories_counted;	/* bit i: advisories[i] counts under the policy */
 	uint8_t shortfalls_count;
 	struct assay_shortfall shortfalls[ASSAY_SHORTFALLS_MAX];
 

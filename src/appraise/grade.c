@@ -182,7 +182,10 @@ critical_open(const struct standing *standing, const struct assay_policy *policy
 		return false;
 	}
 	for (uint32_t i = 0; i < policy->critical.count; i++) {
-		if (standing->level_date_s < policy->critical.ids[i].fixed_s) {
+		const int64_t fixed_s = policy->critical.ids[i].fixed_s;
+
+		/* No date of a fix: then nothing rules it out. */
+		if (fixed_s == 0 || standing->level_date_s < fixed_s) {
 			return true;
 		}
 	}

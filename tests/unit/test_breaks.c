@@ -241,6 +241,30 @@ relaunch_is_advised(void **state)
 	}
 }
 
+/* A list that cannot be carried, and no date from which the fix is in. */
+static void
+a_critical_advisory_without_a_date_is_not_ruled_out(void **state)
+{
+	const struct sim_options options = { .tee = SIM_SGX, .tcb_info_version = 2, .status = ASSAY_TCB_OUT_OF_DATE };
+	struct sim_evidence sim = { 0 };
+	struct assay_policy policy;
+	struct assay_verdict v;
+
+	(void)state;
+	assert_true(sim_evidence_make(vendor, &options, &sim));
+	const struct assay_verifier verifier = { .crypto = assay_crypto_openssl(), .roots = sim.roots,
+		.roots_count = sim.roots_count };
+
+	assay_policy_preset(&policy, verifier.crypto, 0);
+	assay_appraise(&v, &verifier, &sim.evidence, &sim.collateral, &policy, sim.at_s);
+	assert_int_equal(v.tier, ASSAY_TIER_5);
+	policy.critical.ids[0].fixed_s = 0;
+	assay_appraise(&v, &verifier, &sim.evidence, &sim.collateral, &policy, sim.at_s);
+	assert_int_equal(v.tier, ASSAY_TIER_NONE);
+	assert_int_equal(v.first_failed, ASSAY_CHECK_CRITICAL_ADVISORY);
+	sim_evidence_free(&sim);
+}
+
 int
 main(void)
 {
@@ -249,6 +273,7 @@ main(void)
 		cmocka_unit_test(the_unbroken_has_the_tier_of_its_status),
 		cmocka_unit_test(every_form_is_accepted),
 		cmocka_unit_test(relaunch_is_advised),
+		cmocka_unit_test(a_critical_advisory_without_a_date_is_not_ruled_out),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
