@@ -582,7 +582,7 @@ a_cache_changes_no_verdict_of_noise(void **state)
 	for (unsigned long n = 0; n < flips; n++) {
 		const size_t bit = sim_rng_below(&rng, (uint32_t)evidence.quote.len * 8);
 		/* Every fifth time the unaltered evidence keeps the cache filled. */
-		const uint8_t flip = n % 5 == 0 ? UINT8_C(0) : (uint8_t)(1u << bit % 8);
+		const uint8_t flip = (uint8_t)(n % 5 == 0 ? 0u : 1u << bit % 8);
 
 		copy[bit / 8] ^= flip;
 		assay_appraise_prepared(&with, &cached, &evidence, &prepared, NULL, &e->policy, e->subject.at_s);
