@@ -6,9 +6,10 @@
  *
  * What worse means must itself be in order, or the walk would show that of
  * its own data: the simulated vendor's levels never get better downwards
- * (where one is called worse, so are all below it), and neither does a
- * policy's table.  The version of a TDX module (TEE TCB SVN 1) is not walked
- * down: it is a name that chooses an identity, not a security version.
+ * (where one is called worse or has an advisory, so it is with all below it),
+ * and neither does a policy's table.  The version of a TDX module (TEE TCB
+ * SVN 1) is not walked down: it is a name that chooses an identity, not a
+ * security version.
  */
 #include "property/property.h"
 
@@ -161,24 +162,31 @@ step_qe_isv_svn(struct walk *walk)
 	return lower(walk, &made.scene->quote.qe_report.data[258]);
 }
 
-static bool
-step_advisory(struct walk *walk)
+/* Open an advisory at a level, and at all below. */
+static void
+open_advisory(size_t from, const char *id)
 {
-	struct sim_tcb_info *info = &made.scene->tcb_info;
-	const char *id = ids[sim_rng_below(&walk->rng, IDS)];
-
-	for (size_t i = sim_rng_below(&walk->rng, SIM_LEVELS); i < SIM_LEVELS; i++) {
-		struct sim_level *level = &info->levels[i];
+	for (size_t i = from; i < SIM_LEVELS; i++) {
+		struct sim_level *level = &made.scene->tcb_info.levels[i];
 		bool known = false;
 
 		for (size_t j = 0; j < level->advisories_count; j++) {
 			known |= strcmp(level->advisories[j], id) == 0;
 		}
 		if (!known) {
+			assert_true(level->advisories_count < SIM_ADVISORIES_MAX);
 			level->advisories[level->advisories_count++] = id;
 		}
 	}
-	sim_tcb_info_build(info);
+}
+
+static bool
+step_advisory(struct walk *walk)
+{
+	const size_t from = sim_rng_below(&walk->rng, SIM_LEVELS);
+
+	open_advisory(from, ids[sim_rng_below(&walk->rng, IDS)]);
+	sim_tcb_info_build(&made.scene->tcb_info);
 	return true;
 }
 
@@ -387,8 +395,12 @@ step_report(struct walk *walk)
 		const enum assay_tcb_status worse = made_worse(o->status,
 		    1u << sim_rng_below(&walk->rng, sim_rng_below(&walk->rng, 3) == 0 ? 4 : 3));
 
-		/* The service had no word for both. */
-		o->status = worse == ASSAY_TCB_OUT_OF_DATE_CONFIGURATION_NEEDED ? ASSAY_TCB_OUT_OF_DATE : worse;
+		/* The service had no word for both; what had a bad configuration has it still, whatever is out of date. */
+		if (worse != ASSAY_TCB_OUT_OF_DATE_CONFIGURATION_NEEDED) {
+			o->status = worse;
+		} else if (o->status != ASSAY_TCB_OUT_OF_DATE) {
+			o->status = ASSAY_TCB_REVOKED;
+		}
 		/* Without any list its advisories would be unknown, which is worse than a list of one. */
 		if (o->status != ASSAY_TCB_UP_TO_DATE && o->advisories_count == 0) {
 			o->advisories[o->advisories_count++] = ids[0];
@@ -473,8 +485,13 @@ start_quote(struct walk *walk)
 
 	walk->options = rows[sim_rng_below(&walk->rng, sizeof(rows) / sizeof(rows[0]))];
 	assert_true(sim_evidence_make(vendor, &walk->options, &made));
-	/* The one level that is called better than one above it. */
+	/* The one level that is called better than one above it, and the advisories that levels below do not repeat. */
 	made.scene->tcb_info.levels[6].status = ASSAY_TCB_OUT_OF_DATE_CONFIGURATION_NEEDED;
+	for (size_t i = 0; i < SIM_LEVELS; i++) {
+		for (size_t j = 0; j < made.scene->tcb_info.levels[i].advisories_count; j++) {
+			open_advisory(i, made.scene->tcb_info.levels[i].advisories[j]);
+		}
+	}
 	sim_tcb_info_build(&made.scene->tcb_info);
 	sim_assemble(vendor, made.scene, &made);
 	/* Grace is for what is out of date and not for what needs a relaunch, so those two are in no order under it. */
