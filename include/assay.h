@@ -356,7 +356,7 @@ struct assay_policy {
 	uint32_t ceilings_count;
 	struct assay_ceiling ceilings[ASSAY_POLICY_CEILINGS_MAX];
 	int64_t collateral_grace_s;	/* TCB info, identity and CRLs may be late by this */
-	int64_t out_of_date_grace_s;	/* OutOfDate counts as hardening needed, this long after the platform fell behind */
+	int64_t out_of_date_grace_s;	/* OutOfDate counts as relaunch advised, this long after the platform fell behind */
 	int64_t report_age_max_s;	/* IAS reports; 0: any age */
 	int64_t tier_next_at_s;		/* 0: not known */
 };

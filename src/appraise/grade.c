@@ -307,7 +307,12 @@ count_advisories(struct grade *g, const struct standing *standing, const struct 
 	}
 }
 
-/* Within its grace an out-of-date platform counts as one that needs hardening: never as up to date. */
+/*
+ * Within its grace an out-of-date platform is graded as a TD that needs one
+ * relaunch is: what mends it is known and at hand.  So it is never above a
+ * platform that is in date, whatever that one lacks, and it never pays to
+ * leave an update undone.
+ */
 static enum assay_tcb_status
 status_in_grace(struct grade *g, const struct standing *standing, const struct assay_policy *policy,
     int64_t at_s)
@@ -320,8 +325,8 @@ status_in_grace(struct grade *g, const struct standing *standing, const struct a
 	}
 	reason(g, ASSAY_REASON_GRACE_OUT_OF_DATE);
 	holds_until(g, time_add(standing->renewal_s, policy->out_of_date_grace_s));
-	return status == ASSAY_TCB_OUT_OF_DATE ? ASSAY_TCB_SW_HARDENING_NEEDED :
-	    ASSAY_TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED;
+	return status == ASSAY_TCB_OUT_OF_DATE ? ASSAY_TCB_TD_RELAUNCH_ADVISED :
+	    ASSAY_TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED;
 }
 
 static void
@@ -336,7 +341,7 @@ grade_tcb(struct grade *g, const struct standing *standing, const struct assay_p
 		reason(g, ASSAY_REASON_QE_OUT_OF_DATE);
 	}
 	/* Where a relaunch is advised, the module that runs now is a newer one. */
-	if (is_out_of_date(standing->match.module_status) && !is_relaunch(status)) {
+	if (is_out_of_date(standing->match.module_status) && !is_relaunch(standing->match.status)) {
 		reason(g, ASSAY_REASON_TDX_MODULE_OUT_OF_DATE);
 	}
 	count_advisories(g, standing, policy, status, base);

@@ -425,11 +425,11 @@ out_of_date_has_its_grace(void **state)
 		struct sim_options options;
 		enum assay_tier within;
 	} rows[] = {
-		/* Their levels list advisories that count: tier 4 is what grace can give them. */
+		/* Tier 4 is what grace can give. */
 		{ { .tee = SIM_SGX, .status = ASSAY_TCB_OUT_OF_DATE }, ASSAY_TIER_4 },
-		{ { .tee = SIM_SGX, .status = ASSAY_TCB_OUT_OF_DATE, .no_advisories = true }, ASSAY_TIER_2 },
+		{ { .tee = SIM_SGX, .status = ASSAY_TCB_OUT_OF_DATE, .no_advisories = true }, ASSAY_TIER_4 },
 		{ { .tee = SIM_SGX, .status = ASSAY_TCB_OUT_OF_DATE_CONFIGURATION_NEEDED, .no_advisories = true },
-		    ASSAY_TIER_3 },
+		    ASSAY_TIER_4 },
 		{ { .tee = SIM_TDX, .module_status = ASSAY_TCB_OUT_OF_DATE }, ASSAY_TIER_4 },
 		{ { .tee = SIM_TDX, .qe_status = ASSAY_TCB_OUT_OF_DATE }, ASSAY_TIER_4 },
 	};

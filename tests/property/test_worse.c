@@ -494,8 +494,7 @@ start_quote(struct walk *walk)
 	}
 	sim_tcb_info_build(&made.scene->tcb_info);
 	sim_assemble(vendor, made.scene, &made);
-	/* Grace is for what is out of date and not for what needs a relaunch, so those two are in no order under it. */
-	if (made.scene->options.body_type < 3 && sim_rng_below(&walk->rng, 3) == 0) {
+	if (sim_rng_below(&walk->rng, 3) == 0) {
 		walk->policy.out_of_date_grace_s = INT64_C(200) * 86400;
 	}
 }

@@ -594,7 +594,7 @@ an_out_of_date_platform_has_its_grace(void **state)
 	newer_s = sim.scene->tcb_info.levels[0].date_s;
 	policy.out_of_date_grace_s = CORE_NOW_S - newer_s;
 	v = core_judge(&sim, &policy);
-	core_expect(&v, ASSAY_GENUINE, -1, 2, "in its grace");
+	core_expect(&v, ASSAY_GENUINE, -1, 4, "in its grace");
 	assert_int_equal(v.tcb_status, ASSAY_TCB_OUT_OF_DATE);
 	assert_true(core_has_reason(&v, ASSAY_REASON_GRACE_OUT_OF_DATE));
 	assert_true(core_has_reason(&v, ASSAY_REASON_OUT_OF_DATE));

@@ -719,13 +719,13 @@ out_of_date_has_a_grace_since_its_successor(void **state)
 			outdated(part, ASSAY_TCB_OUT_OF_DATE);
 			g = world_grade(&policy, AT_S);
 			/* Never as up to date. */
-			assert_int_equal(g.tier, rows[i].in_grace ? ASSAY_TIER_2 : ASSAY_TIER_5);
+			assert_int_equal(g.tier, rows[i].in_grace ? ASSAY_TIER_4 : ASSAY_TIER_5);
 			assert_int_equal(grade_has(&g, ASSAY_REASON_GRACE_OUT_OF_DATE), rows[i].in_grace);
 			assert_true(grade_has(&g, ASSAY_REASON_OUT_OF_DATE));
 			/* And the grade holds no longer than the grace. */
 			assert_int_equal(g.until_s, rows[i].in_grace ? RENEWED_S + rows[i].grace_s : INT64_MAX);
 			outdated(part, ASSAY_TCB_OUT_OF_DATE_CONFIGURATION_NEEDED);
-			assert_int_equal(world_grade(&policy, AT_S).tier, rows[i].in_grace ? ASSAY_TIER_3 : ASSAY_TIER_5);
+			assert_int_equal(world_grade(&policy, AT_S).tier, rows[i].in_grace ? ASSAY_TIER_4 : ASSAY_TIER_5);
 		}
 	}
 }
@@ -743,7 +743,7 @@ the_grace_runs_from_the_first_part_that_was_renewed(void **state)
 	world.prepared.qe_identity.levels[1] = (struct isv_level){ .status = ASSAY_TCB_OUT_OF_DATE };
 	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_5);
 	world.prepared.qe_identity.levels[0].date_s = RENEWED_S + 1;
-	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_2);
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_4);
 	/* A part whose newest level is out of date has no successor, and no grace. */
 	for (unsigned part = 0; part < 3; part++) {
 		outdated((part + 1) % 3, ASSAY_TCB_OUT_OF_DATE);
@@ -764,7 +764,7 @@ the_grace_runs_from_the_first_part_that_was_renewed(void **state)
 		.status = ASSAY_TCB_OUT_OF_DATE };
 	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_5);
 	policy.out_of_date_grace_s = 1001;
-	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_2);
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_4);
 	outdated(1, ASSAY_TCB_OUT_OF_DATE);
 	world.prepared.qe_identity.levels_count = 3;
 	world.prepared.qe_identity.levels[2] = world.prepared.qe_identity.levels[1];
@@ -778,14 +778,14 @@ the_grace_runs_from_the_first_part_that_was_renewed(void **state)
 	world.prepared.tcb_info.levels[1] = (struct tcb_level){ .sgx = { 1 }, .date_s = 1,
 		.status = ASSAY_TCB_SW_HARDENING_NEEDED };
 	policy.out_of_date_grace_s = 1000;
-	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_2);
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_4);
 	/* Where all levels above are out of date as well there is nothing to update to. */
 	world.prepared.tcb_info.levels[0].status = ASSAY_TCB_OUT_OF_DATE;
 	world.prepared.tcb_info.levels[1].status = ASSAY_TCB_OUT_OF_DATE_CONFIGURATION_NEEDED;
 	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_5);
 	for (unsigned part = 1; part < 3; part++) {
 		outdated(part, ASSAY_TCB_OUT_OF_DATE);
-		assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_2);
+		assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_4);
 		(part == 1 ? world.prepared.qe_identity.levels : world.prepared.tcb_info.modules[0].levels)[0].status =
 		    ASSAY_TCB_OUT_OF_DATE;
 		assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_5);
@@ -793,7 +793,7 @@ the_grace_runs_from_the_first_part_that_was_renewed(void **state)
 	outdated(1, ASSAY_TCB_OUT_OF_DATE);
 	/* A grace without end does not overflow. */
 	policy.out_of_date_grace_s = INT64_MAX;
-	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_2);
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_4);
 	/* A report does not say when. */
 	world_reset_report(ASSAY_TCB_OUT_OF_DATE);
 	policy.out_of_date_grace_s = INT64_C(1) << 40;
