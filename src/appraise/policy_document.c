@@ -469,6 +469,22 @@ say(char error[static 160], const char *what, struct assay_bytes name)
 	return false;
 }
 
+/* Results show a policy's name: whoever reads "confidence" must be able to rely on it. */
+static bool
+borrows_a_name(const struct assay_policy *policy, const struct assay_crypto *crypto)
+{
+	for (unsigned i = 0; i < ASSAY_PRESETS_COUNT; i++) {
+		struct assay_policy preset;
+
+		if (!bytes_equal_text(bytes_of_text(policy->name), assay_policy_preset_name(i))) {
+			continue;
+		}
+		assay_policy_preset(&preset, crypto, i);
+		return memcmp(policy->digest, preset.digest, sizeof(preset.digest)) != 0;
+	}
+	return false;
+}
+
 bool
 assay_policy_parse(struct assay_policy *policy, const struct assay_crypto *crypto,
     struct assay_bytes document, char error[static 160])
@@ -500,5 +516,10 @@ assay_policy_parse(struct assay_policy *policy, const struct assay_crypto *crypt
 		return say(error, "the policy lacks \"schema\":\"assay.policy/1\" or a \"name\"", bytes_of(NULL, 0));
 	}
 	policy_digest(policy, crypto);
+	if (borrows_a_name(policy, crypto)) {
+		memset(policy, 0, sizeof(*policy));
+		return say(error, "the name is that of a preset, and the policy is another: give it a name of its own",
+		    bytes_of(NULL, 0));
+	}
 	return true;
 }

@@ -572,6 +572,31 @@ no_prefix_is_a_policy(void **state)
 	}
 }
 
+/* Whoever reads a preset's name in a result must be able to rely on it. */
+static void
+a_presets_name_is_its_own(void **state)
+{
+	static char document[ASSAY_POLICY_DOCUMENT_MAX];
+	struct assay_policy policy;
+	char error[160];
+
+	(void)state;
+	for (unsigned i = 0; i < ASSAY_PRESETS_COUNT; i++) {
+		assay_policy_preset(&policy, assay_crypto_openssl(), i);
+		size_t len = assay_policy_document(&policy, document, sizeof(document));
+
+		assert_true(assay_policy_parse(&policy, assay_crypto_openssl(),
+		    (struct assay_bytes){ (const uint8_t *)document, len }, error));
+		policy.permit = ASSAY_PERMIT_DEBUG;
+		len = assay_policy_document(&policy, document, sizeof(document));
+		assert_false(assay_policy_parse(&policy, assay_crypto_openssl(),
+		    (struct assay_bytes){ (const uint8_t *)document, len }, error));
+		assert_non_null(strstr(error, "that of a preset"));
+		assert_int_equal(policy.name[0], '\0');
+		assert_int_equal(policy.permit, 0);
+	}
+}
+
 int
 main(void)
 {
@@ -591,6 +616,7 @@ main(void)
 		cmocka_unit_test(words_may_be_31_and_ids_23_long),
 		cmocka_unit_test(lists_are_bounded),
 		cmocka_unit_test(no_prefix_is_a_policy),
+		cmocka_unit_test(a_presets_name_is_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
