@@ -33,6 +33,24 @@ setup() {
 	done
 }
 
+@test "the offending member is named by its path" {
+	while IFS='|' read -r change cause; do
+		"$ASSAY" policy show confidence | jq ".name = \"mine\" | $change" >p.json
+		run --separate-stderr "$ASSAY" policy check p.json
+		echo "$change: $stderr"
+		[ "$status" -eq 2 ]
+		[[ "$stderr" == *"cause: $cause"* ]]
+	done <<-'END'
+		.advisories.whitelsit = []|advisories.whitelsit: unknown member
+		.tiers.UpToDate = "1"|tiers.UpToDate: wrong type
+		.tiers.UpToDate = 9|tiers.UpToDate: out of range
+		del(.advisories.critical[0].id)|advisories.critical[0].id: missing member
+	END
+	echo '{"schema":"assay.policy/1","name":"x","tiers":{"UpToDate":1,"UpToDate":1}}' >p.json
+	run --separate-stderr "$ASSAY" policy check p.json
+	[[ "$stderr" == *"cause: tiers.UpToDate: repeated member"* ]]
+}
+
 @test "differences are shown, and decide about the exit code" {
 	run "$ASSAY" policy diff confidence confidence
 	[ "$status" -eq 0 ]
