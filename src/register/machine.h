@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The machine from the inside: what the rules are written with.
+ *
+ * A step is what succeeds or fails as a whole: a transaction, one answer of a
+ * batch, one timer's turn.  Rows that it changes stand in the machine's set of
+ * changes and reach the port when the step is committed, or never.  Rows are
+ * read through the same set, so a step sees what it did.
+ */
+#ifndef REGISTER_MACHINE_H
+#define REGISTER_MACHINE_H
+
+#include "assay_register.h"
+#include "crypto/crypto.h"
+#include "register/kinds.h"
+
+/* ---- codes and parameters */
+
+enum code {
+#define CODE(number, symbol, id, text, remedy) CODE_##symbol = number,
+#include "register/codes.def"
+#undef CODE
+	CODE_END
+};
+
+enum parameter_id {
+#define PARAMETER(number, symbol, name, unit, genesis, lowest, highest, when, text) PARAMETER_##symbol = number,
+#include "register/parameters.def"
+#undef PARAMETER
+	PARAMETER_END
+};
+
+enum parameter_when {
+	PARAMETER_NEVER,
+	PARAMETER_EPOCH
+};
+
+struct parameter_bounds {
+	const char *name;
+	const char *unit;
+	uint64_t genesis;
+	uint64_t lowest;
+	uint64_t highest;
+	enum parameter_when when;
+	const char *text;
+};
+/* NULL: no such parameter. */
+const struct parameter_bounds *parameter_bounds(unsigned parameter);
+
+const char *code_id(unsigned code);
+const char *code_text(unsigned code);
+const char *code_remedy(unsigned code);
+
+#define RULES_VERSION 1		/* the newest that this binary has */
+
+/* ---- the set of changes */
+
+#define CHANGES_MAX		48
+#define CHANGES_BYTES_MAX	((size_t)192 * 1024)
+
+struct change {
+	uint8_t key[ASSAY_ROW_KEY_BYTES_MAX];
+	uint8_t key_len;
+	bool removed;
+	size_t from;		/* of the value, in the bytes */
+	size_t len;
+};
+
+struct changes {
+	uint32_t count;
+	size_t used;
+	struct change change[CHANGES_MAX];
+	uint8_t bytes[CHANGES_BYTES_MAX];
+};
+
+/* ---- prepared collateral, kept while it does not change */
+
+#define PREPARED_SLOTS	8
+
+struct prepared_slot {
+	bool used;
+	uint64_t last_used;
+	uint8_t digest[32];		/* of the collateral that it was made from */
+	uint8_t bytes[4 * 1024 * 20];	/* collateral that it borrows; see appraisal.c */
+	struct assay_prepared prepared;
+};
+
+/* ---- the machine */
+
+struct machine {
+	const struct assay_crypto *crypto;
+	struct assay_rows rows;
+	struct assay_entries entries;
+	bool failed;			/* a port failed or a stored row is corrupt: the block is lost */
+	bool in_block;
+	bool in_step;
+
+	struct meta meta;		/* written back at the end of each step that changed it */
+	struct meta meta_before;	/* of the step */
+	uint64_t parameters[PARAMETER_END];
+
+	/* the block */
+	uint64_t own_ms;		/* the register's own clock: time_ms - halted_ms */
+	uint64_t first_entry;
+	uint64_t next_entry;
+	uint8_t inputs[32];		/* running digest */
+
+	/* the step */
+	struct changes changes;
+	uint8_t sender[32];		/* account of the transaction */
+	bool by_agent;
+	uint16_t detail;		/* of the code that is about to be returned */
+	struct entry_result result;
+
+	/* effects not yet appended as an entry: see effect.c */
+	uint8_t effect;
+	size_t effect_len;
+	uint8_t effect_bytes[ASSAY_ENTRY_BYTES_MAX];
+
+	/* memory for rows with slices: what was read lasts until the next read into the same one */
+	uint8_t row[ASSAY_ROW_BYTES_MAX];	/* row_get: until the next row_get or row_next */
+	uint8_t document[ASSAY_ROW_BYTES_MAX];	/* free for the rule that runs */
+	uint8_t entry[ASSAY_ENTRY_BYTES_MAX];
+
+	uint64_t prepared_clock;
+	struct prepared_slot prepared[PREPARED_SLOTS];
+};
+
+static inline uint64_t
+parameter(const struct machine *m, enum parameter_id id)
+{
+	return m->parameters[id];
+}
+
+/* ---- keys of rows */
+
+struct row_key {
+	uint8_t bytes[ASSAY_ROW_KEY_BYTES_MAX];
+	uint8_t len;
+};
+
+/* key_start, then what the table's key lists; all big endian. */
+struct row_key key_start(enum table table);
+struct row_key key_u8(struct row_key key, uint8_t value);
+struct row_key key_u16(struct row_key key, uint16_t value);
+struct row_key key_u32(struct row_key key, uint32_t value);
+struct row_key key_u64(struct row_key key, uint64_t value);
+struct row_key key_bytes(struct row_key key, struct assay_bytes value);
+
+struct row_key key_of_worker(const struct machine *m, const uint8_t id[static 32]);
+struct row_key key_of_32(enum table table, const uint8_t id[static 32]);
+uint16_t slot_of_worker(const struct machine *m, const uint8_t id[static 32]);
+/* The primary key: without the table. */
+struct assay_bytes key_primary(const struct row_key *key);
+/* Numbers at the front of what is left of a key. */
+uint64_t key_take(struct assay_bytes *primary, size_t bytes);
+
+/* ---- rows.  Where a port fails they say absent, m->failed is set, and the
+ * block will be lost; a rule need not look. */
+
+/* Into the table's struct, whose slices last until the next read.  False: absent. */
+bool row_get(struct machine *m, const struct row_key *key, void *row);
+bool row_exists(struct machine *m, const struct row_key *key);
+void row_put(struct machine *m, const struct row_key *key, const void *row);
+/* The row is there. */
+void row_remove(struct machine *m, const struct row_key *key);
+/*
+ * The first row after *key whose key begins with prefix; *key becomes its key.
+ * Start with *key = prefix.  False: no more.
+ */
+bool row_next(struct machine *m, const struct row_key *prefix, struct row_key *key, void *row);
+
+/* ---- steps */
+
+void step_begin(struct machine *m);
+/* Undo all of the step, meta included. */
+void step_abort(struct machine *m);
+/* Write the changes to the port; where effect is not EFFECT_NONE, also into an entry. */
+void step_commit(struct machine *m, enum effect effect);
+/* Append the entry of the effects gathered so far.  At the end of each timer. */
+void effect_flush(struct machine *m);
+
+/* ---- arithmetic on amounts: false where it would overflow, or go below 0 */
+
+bool amount_add(uint64_t *to, uint64_t amount);
+bool amount_take(uint64_t *from, uint64_t amount);
+/* floor(a * b / c), in 128 bits; c is not 0; UINT64_MAX where it exceeds that. */
+uint64_t mul_div(uint64_t a, uint64_t b, uint64_t c);
+
+/* Sum of two times, and NO_TIME where that is beyond them. */
+uint64_t time_add(uint64_t a, uint64_t b);
+
+/* ---- words of numbers in VAR fields: a list of texts, each with a length byte */
+bool list_next(struct assay_bytes *list, struct assay_bytes *item);
+bool list_has(struct assay_bytes list, struct assay_bytes item);
+bool list_is_well_formed(struct assay_bytes list, size_t item_bytes_max);
+
+#endif
