@@ -349,6 +349,30 @@ same_collateral(const struct assay_collateral *a, const struct assay_collateral 
 	return true;
 }
 
+/* Under every set of TCB info that might as well have been chosen; the worst verdict stands. */
+static void
+appraise_rivals(struct assayer *a, struct assay_verdict *verdict, struct pick *pick,
+    const struct assay_evidence *evidence)
+{
+	static struct assay_prepared the_rival;
+	static struct assay_verdict other;
+	const struct pick chosen = *pick;
+	struct pick rival;
+	unsigned count = 0;
+
+	for (size_t at = 0; pick_rival(&rival, &chosen, &a->shelf, evidence, a->at_s, &at, &a->arena);) {
+		assay_prepare(&the_rival, &a->verifier, &rival.collateral);
+		assay_appraise_prepared(&other, &a->verifier, evidence, &the_rival, pick->has_newer ? &the_newer : NULL,
+		    &a->policy, a->at_s);
+		count++;
+		if (pick_worse(&other, &rival, verdict, pick)) {
+			*verdict = other;
+			*pick = rival;
+		}
+	}
+	pick->rivals = count;
+}
+
 void
 assayer_appraise(struct assayer *a, struct assay_verdict *verdict, struct pick *pick, const struct input *input)
 {
@@ -366,6 +390,7 @@ assayer_appraise(struct assayer *a, struct assay_verdict *verdict, struct pick *
 	}
 	assay_appraise_prepared(verdict, &a->verifier, &evidence, &the_prepared, pick->has_newer ? &the_newer : NULL,
 	    &a->policy, a->at_s);
+	appraise_rivals(a, verdict, pick, &evidence);
 }
 
 int

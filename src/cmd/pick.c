@@ -2,36 +2,8 @@
 /* Which collateral at hand fits a piece of evidence. */
 #include "cmd/pick.h"
 
+#include "cmd/pick_signer.h"
 #include "collateral/pck.h"
-#include "crypto/crypto.h"
-#include "evidence/quote.h"
-#include "format/hex.h"
-#include "x509/chain.h"
-#include "x509/crl.h"
-
-struct window {
-	int64_t from_s;
-	int64_t until_s;
-};
-
-/* What the evidence claims about itself. */
-struct wanted {
-	enum assay_tee tee;
-	bool has_quote;
-	struct quote quote;
-	struct chain own;		/* the certificates in the quote; count 0: none */
-	const struct certificate *leaf;	/* of the PCK chain, or NULL */
-	bool leaf_is_own;
-	bool has_fmspc;
-	uint8_t fmspc[6];
-	struct assay_bytes root_key;	/* of the quote's own chain, or empty */
-};
-
-static bool
-is_root(const struct certificate *certificate)
-{
-	return bytes_equal(certificate->subject, certificate->issuer);
-}
 
 static bool
 describes(const struct quote *quote, const struct certificate *certificate)
@@ -110,229 +82,6 @@ want(struct wanted *wanted, const struct shelf *shelf, const struct assay_eviden
 /* Static, because a chain is large and the program has one thread. */
 static struct wanted the_wanted;
 
-/* ----- whose word a part is ----- */
-
-static struct assay_bytes
-root_of(const struct certificate *certificate, const struct roots *roots)
-{
-	for (size_t i = 0; i < roots->count; i++) {
-		const struct assay_root *root = &roots->roots[i];
-
-		if (root->kind == ASSAY_ROOT_INTEL_SGX && (bytes_equal(certificate->key, root->key) ||
-		    crypto_verify_one(assay_crypto_openssl(), certificate_signature_item(certificate, root->key)))) {
-			return root->key;
-		}
-	}
-	return (struct assay_bytes){ NULL, 0 };
-}
-
-static bool
-signed_part(const struct shelf_part *part, const struct certificate *signer)
-{
-	struct assay_signature_item item = {
-		.algorithm = ASSAY_ECDSA_P256_SHA256, .key = signer->key, .message = part->bytes
-	};
-	uint8_t rs[64];
-	struct crl crl;
-
-	if (part->kind == SHELF_CRL) {
-		return bytes_equal(signer->subject, part->issuer) && crl_parse(&crl, part->bytes) &&
-		    crypto_verify_one(assay_crypto_openssl(), crl_signature_item(&crl, signer->key));
-	}
-	item.signature = bytes_of(rs, sizeof(rs));
-	if (part->signature.len == sizeof(rs)) {
-		item.signature = part->signature;
-	} else if (!hex_decode(rs, sizeof(rs), part->signature)) {
-		return false;
-	}
-	return crypto_verify_one(assay_crypto_openssl(), item);
-}
-
-/* Could this certificate have signed that part, by its role? */
-static bool
-could_sign(const struct shelf_part *part, const struct certificate *signer)
-{
-	return signer->key_algorithm == ASSAY_ECDSA_P256_SHA256 && (part->kind == SHELF_CRL ?
-	    bytes_equal(signer->subject, part->issuer) : certificate_has_role(signer, "SGX TCB Signing"));
-}
-
-static struct assay_bytes
-vouch(const struct shelf_part *part, const struct shelf *shelf, const struct certificate *certificates,
-    size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (could_sign(part, &certificates[i]) && signed_part(part, &certificates[i])) {
-			const struct assay_bytes root = root_of(&certificates[i], shelf->roots);
-
-			if (root.len != 0) {
-				return root;
-			}
-		}
-	}
-	return (struct assay_bytes){ NULL, 0 };
-}
-
-/*
- * Which root stands behind a certificate at hand, found once.  Only such a
- * certificate is tried as a signer: the vendor's are few, and what anybody can
- * put into a directory must cost one check each, not one for every part.
- */
-static struct assay_bytes
-root_behind(struct shelf_part *certificate, const struct shelf *shelf)
-{
-	if (!certificate->vouched_known) {
-		certificate->vouched_known = true;
-		certificate->vouched_by = root_of(&certificate->certificate, shelf->roots);
-	}
-	return certificate->vouched_by;
-}
-
-static struct assay_bytes
-vouch_from_shelf(const struct shelf_part *part, const struct shelf *shelf)
-{
-	for (size_t i = 0; i < shelf->parts_count; i++) {
-		struct shelf_part *c = shelf->parts[i];
-
-		if (c->kind == SHELF_CERTIFICATE && c->read && could_sign(part, &c->certificate) &&
-		    root_behind(c, shelf).len != 0 && signed_part(part, &c->certificate)) {
-			return c->vouched_by;
-		}
-	}
-	return (struct assay_bytes){ NULL, 0 };
-}
-
-/*
- * Is this the word of the root that the evidence itself hangs from?  Such parts
- * are preferred: a directory may hold those of other roots, or broken ones.
- * The library verifies whatever is chosen all the same.
- */
-static bool
-is_sound(struct shelf_part *part, const struct shelf *shelf, const struct wanted *wanted)
-{
-	static struct chain chain;
-
-	if (shelf->roots == NULL) {
-		return false;
-	}
-	if (!part->vouched_known) {
-		part->vouched_known = true;
-		if (part->chain.len == 0) {
-			part->vouched_by = vouch_from_shelf(part, shelf);
-		} else if (chain_parse(&chain, part->chain)) {
-			part->vouched_by = vouch(part, shelf, chain.certificates, chain.count);
-		}
-	}
-	struct assay_bytes vouched_by = part->vouched_by;
-
-	/* What one quote's own certificates vouch for is not remembered for the next quote. */
-	if (vouched_by.len == 0 && part->chain.len == 0) {
-		vouched_by = vouch(part, shelf, wanted->own.certificates, wanted->own.count);
-	}
-	return vouched_by.len != 0 && (wanted->root_key.len == 0 || bytes_equal(wanted->root_key, vouched_by));
-}
-
-/* ----- chains ----- */
-
-static bool
-signed_by(const struct certificate *certificate, const struct certificate *issuer)
-{
-	return bytes_equal(certificate->issuer, issuer->subject) &&
-	    crypto_verify_one(assay_crypto_openssl(), certificate_signature_item(certificate, issuer->key));
-}
-
-static bool
-overlaps(int64_t from_s, int64_t until_s, struct window window)
-{
-	return from_s <= window.until_s && window.from_s <= until_s;
-}
-
-/* The issuer at hand: in the quote or on the shelf; one within the window where there is one. */
-static const struct certificate *
-issuer_of(const struct certificate *certificate, const struct shelf *shelf, const struct wanted *wanted,
-    struct window window)
-{
-	const struct certificate *found = NULL;
-
-	for (uint32_t i = 0; i < wanted->own.count; i++) {
-		if (signed_by(certificate, &wanted->own.certificates[i])) {
-			found = &wanted->own.certificates[i];
-		}
-	}
-	for (size_t i = 0; i < shelf->parts_count; i++) {
-		const struct shelf_part *part = shelf->parts[i];
-
-		if (part->kind == SHELF_CERTIFICATE && part->read &&
-		    (found == NULL || (overlaps(part->from_s, part->until_s, window) &&
-		    !overlaps(found->not_before_s, found->not_after_s, window))) &&
-		    signed_by(certificate, &part->certificate)) {
-			found = &part->certificate;
-		}
-	}
-	return found;
-}
-
-/* DER of the certificate and of its issuers up to a root; as far as they are at hand. */
-static struct assay_bytes
-chain_up(const struct certificate *certificate, const struct shelf *shelf, const struct wanted *wanted,
-    struct window window, struct arena *arena)
-{
-	uint8_t *out = arena_get(arena, ASSAY_CHAIN_CERTIFICATES_MAX * CERTIFICATE_BYTES_MAX);
-	size_t len = 0;
-
-	for (unsigned i = 0; certificate != NULL && i < ASSAY_CHAIN_CERTIFICATES_MAX; i++) {
-		if (certificate->der.len > CERTIFICATE_BYTES_MAX) {
-			break;
-		}
-		memcpy(out + len, certificate->der.data, certificate->der.len);
-		len += certificate->der.len;
-		certificate = is_root(certificate) ? NULL : issuer_of(certificate, shelf, wanted, window);
-	}
-	return bytes_of(out, len);
-}
-
-/* The chain of a TCB info's or identity's signer: its own, or one put together. */
-static struct assay_bytes
-signer_chain(const struct shelf_part *part, const struct shelf *shelf, const struct wanted *wanted,
-    struct window window, struct arena *arena)
-{
-	const struct certificate *signer = NULL;
-
-	for (size_t i = 0; part->chain.len == 0 && i < shelf->parts_count; i++) {
-		struct shelf_part *c = shelf->parts[i];
-
-		if (c->kind == SHELF_CERTIFICATE && c->read &&
-		    (signer == NULL || overlaps(c->from_s, c->until_s, window)) &&
-		    could_sign(part, &c->certificate) && root_behind(c, shelf).len != 0 &&
-		    signed_part(part, &c->certificate)) {
-			signer = &c->certificate;
-		}
-	}
-	return signer == NULL ? part->chain : chain_up(signer, shelf, wanted, window, arena);
-}
-
-/* The chain of a CRL's issuer: out of the quote, or one put together. */
-static struct assay_bytes
-crl_issuer_chain(const struct shelf_part *crl, const struct shelf *shelf, const struct wanted *wanted,
-    struct window window, struct arena *arena)
-{
-	const struct certificate *found = NULL;
-
-	for (uint32_t i = 0; i < wanted->own.count; i++) {
-		if (bytes_equal(wanted->own.certificates[i].subject, crl->issuer)) {
-			found = &wanted->own.certificates[i];
-		}
-	}
-	for (size_t i = 0; found == NULL && i < shelf->parts_count; i++) {
-		struct shelf_part *part = shelf->parts[i];
-
-		if (part->kind == SHELF_CERTIFICATE && part->read && could_sign(crl, &part->certificate) &&
-		    root_behind(part, shelf).len != 0 && signed_part(crl, &part->certificate)) {
-			found = &part->certificate;
-		}
-	}
-	return found == NULL ? (struct assay_bytes){ NULL, 0 } : chain_up(found, shelf, wanted, window, arena);
-}
-
 /* ----- choosing ----- */
 
 static bool
@@ -361,6 +110,16 @@ the_only(const struct shelf *shelf, enum shelf_kind kind)
 		}
 	}
 	return found;
+}
+
+/* An order of parts that has nothing to do with the order of reading. */
+static bool
+comes_first(const struct shelf_part *a, const struct shelf_part *b)
+{
+	const size_t len = a->bytes.len < b->bytes.len ? a->bytes.len : b->bytes.len;
+	const int order = memcmp(a->bytes.data, b->bytes.data, len);
+
+	return order != 0 ? order < 0 : a->bytes.len < b->bytes.len;
 }
 
 /* The vendor issues all sets anew every day. */
@@ -397,7 +156,25 @@ better_tcb_info(const struct shelf_part *a, const struct shelf_part *b, int64_t 
 	if ((a->issued_s <= at_s) != (b->issued_s <= at_s)) {
 		return a->issued_s <= at_s;
 	}
-	return a->issued_s > b->issued_s;
+	if (a->issued_s != b->issued_s) {
+		return a->issued_s > b->issued_s;
+	}
+	if (a->evaluation_number != b->evaluation_number) {
+		return a->evaluation_number < b->evaluation_number;
+	}
+	/* The same in two formats: the newer one says more. */
+	if (a->version != b->version) {
+		return a->version > b->version;
+	}
+	return comes_first(a, b);
+}
+
+/* Nothing in them tells a and b apart, and they say different things. */
+static bool
+are_rivals(const struct shelf_part *a, const struct shelf_part *b)
+{
+	return a->evaluation_number == b->evaluation_number && a->issued_s == b->issued_s && a->version == b->version &&
+	    !bytes_equal(a->bytes, b->bytes);
 }
 
 /* When the newest set that fits, is sound and is within its dates was issued. */
@@ -411,7 +188,7 @@ newest_tcb_info(const struct shelf *shelf, const struct wanted *wanted, int64_t 
 		struct shelf_part *part = shelf->parts[i];
 
 		if (fits(part, SHELF_TCB_INFO, wanted) && overlaps(part->from_s, part->until_s, at) &&
-		    part->issued_s > newest_s && is_sound(part, shelf, wanted)) {
+		    part->issued_s > newest_s && pick_sound(part, shelf, wanted)) {
 			newest_s = part->issued_s;
 		}
 	}
@@ -432,7 +209,7 @@ choose_tcb_info(struct pick *pick, const struct shelf *shelf, const struct wante
 		if (!fits(part, SHELF_TCB_INFO, wanted)) {
 			continue;
 		}
-		const bool sound = is_sound(part, shelf, wanted);
+		const bool sound = pick_sound(part, shelf, wanted);
 
 		pick->tcb_infos += sound || !best_sound;
 		if (sound != best_sound ? sound || best == NULL : better_tcb_info(part, best, at_s, newest_s)) {
@@ -442,6 +219,18 @@ choose_tcb_info(struct pick *pick, const struct shelf *shelf, const struct wante
 		}
 	}
 	return best != NULL ? best : the_only(shelf, SHELF_TCB_INFO);
+}
+
+static bool
+later_tcb_info(const struct shelf_part *a, const struct shelf_part *b)
+{
+	if (b == NULL || a->evaluation_number != b->evaluation_number) {
+		return b == NULL || a->evaluation_number > b->evaluation_number;
+	}
+	if (a->issued_s != b->issued_s) {
+		return a->issued_s > b->issued_s;
+	}
+	return a->version != b->version ? a->version > b->version : comes_first(a, b);
 }
 
 /* The set of the highest number above the chosen one's, within its dates. */
@@ -455,9 +244,8 @@ choose_newer(const struct shelf *shelf, const struct wanted *wanted, const struc
 		struct shelf_part *part = shelf->parts[i];
 
 		if (fits(part, SHELF_TCB_INFO, wanted) && overlaps(part->from_s, part->until_s, at) &&
-		    is_sound(part, shelf, wanted) && part->evaluation_number > chosen->evaluation_number &&
-		    (best == NULL || part->evaluation_number > best->evaluation_number ||
-		    (part->evaluation_number == best->evaluation_number && part->issued_s > best->issued_s))) {
+		    part->evaluation_number > chosen->evaluation_number && later_tcb_info(part, best) &&
+		    pick_sound(part, shelf, wanted)) {
 			best = part;
 		}
 	}
@@ -502,7 +290,7 @@ better_companion(const struct shelf_part *a, const struct shelf_part *b, struct 
 	if (a->evaluation_number != b->evaluation_number) {
 		return a->evaluation_number < b->evaluation_number;
 	}
-	return a->issued_s > b->issued_s;
+	return a->issued_s != b->issued_s ? a->issued_s > b->issued_s : comes_first(a, b);
 }
 
 static void
@@ -526,7 +314,7 @@ choose_identity(const struct shelf *shelf, const struct wanted *wanted, struct w
 		if (!fits(part, SHELF_QE_IDENTITY, wanted)) {
 			continue;
 		}
-		const bool sound = is_sound(part, shelf, wanted);
+		const bool sound = pick_sound(part, shelf, wanted);
 
 		if (sound != best_sound ? sound || best == NULL : better_companion(part, best, window, number)) {
 			best = part;
@@ -570,7 +358,7 @@ choose_crl(const struct shelf *shelf, const struct wanted *wanted, struct window
 		if (!of_root && wanted->leaf != NULL && !bytes_equal(part->issuer, wanted->leaf->issuer)) {
 			continue;
 		}
-		const bool sound = is_sound(part, shelf, wanted);
+		const bool sound = pick_sound(part, shelf, wanted);
 
 		if (sound != best_sound ? sound || best == NULL : better_companion(part, best, window, 0)) {
 			best = part;
@@ -590,7 +378,7 @@ set_signed(struct assay_bytes *text, struct assay_bytes *signature, struct assay
 	if (part != NULL) {
 		*text = part->bytes;
 		*signature = part->signature;
-		*chain = signer_chain(part, shelf, wanted, window, arena);
+		*chain = pick_signer_chain(part, shelf, wanted, window, arena);
 	}
 }
 
@@ -615,13 +403,13 @@ assemble(struct assay_collateral *c, const struct shelf *shelf, const struct wan
 	    window, arena);
 	if (pck_crl != NULL) {
 		c->pck_crl = pck_crl->bytes;
-		c->pck_crl_issuer_chain = crl_issuer_chain(pck_crl, shelf, wanted, window, arena);
+		c->pck_crl_issuer_chain = pick_crl_issuer_chain(pck_crl, shelf, wanted, window, arena);
 	}
 	if (root_crl != NULL) {
 		c->root_crl = root_crl->bytes;
 	}
 	if (wanted->leaf != NULL && !wanted->leaf_is_own) {
-		c->pck_certificate_chain = chain_up(wanted->leaf, shelf, wanted, window, arena);
+		c->pck_certificate_chain = pick_chain_up(wanted->leaf, shelf, wanted, window, arena);
 	}
 	return window;
 }
@@ -634,10 +422,23 @@ complete(struct assay_collateral *c, const struct wanted *wanted, const struct s
 		const struct shelf_part *part = shelf->parts[i];
 
 		if (part->kind == SHELF_CRL && part->read && !name_holds(part->issuer, "Root CA")) {
-			c->pck_crl_issuer_chain = crl_issuer_chain(part, shelf, wanted,
+			c->pck_crl_issuer_chain = pick_crl_issuer_chain(part, shelf, wanted,
 			    (struct window){ part->from_s, part->until_s }, arena);
 		}
 	}
+}
+
+/* What the rest of a set must be in time with: at_s, or the TCB info's dates where it is outside them. */
+static struct window
+window_of(const struct shelf_part *tcb_info, int64_t at_s)
+{
+	const struct window at = { at_s, at_s };
+
+	/* Outside its dates the library answers as of their end: the rest must be of that time. */
+	if (tcb_info != NULL && tcb_info->read && !overlaps(tcb_info->from_s, tcb_info->until_s, at)) {
+		return (struct window){ tcb_info->from_s, tcb_info->until_s };
+	}
+	return at;
 }
 
 void
@@ -658,19 +459,56 @@ pick_collateral(struct pick *pick, const struct shelf *shelf, const struct assay
 		return;
 	}
 	const struct shelf_part *tcb_info = choose_tcb_info(pick, shelf, wanted, at_s);
-	struct window window = { at_s, at_s };
 
-	/* Outside its dates the library answers as of their end: the rest must be of that time. */
-	if (tcb_info != NULL && tcb_info->read && !overlaps(tcb_info->from_s, tcb_info->until_s, window)) {
-		window = (struct window){ tcb_info->from_s, tcb_info->until_s };
-	}
 	pick->tcb_info = tcb_info;
-	assemble(&pick->collateral, shelf, wanted, tcb_info, window, arena);
+	assemble(&pick->collateral, shelf, wanted, tcb_info, window_of(tcb_info, at_s), arena);
 	pick->tcb_info_newer = tcb_info == NULL ? NULL : choose_newer(shelf, wanted, tcb_info, at_s);
 	if (pick->tcb_info_newer != NULL) {
 		pick->has_newer = true;
 		assemble(&pick->newer, shelf, wanted, pick->tcb_info_newer, (struct window){ at_s, at_s }, arena);
 	}
+}
+
+bool
+pick_rival(struct pick *rival, const struct pick *chosen, const struct shelf *shelf,
+    const struct assay_evidence *evidence, int64_t at_s, size_t *at, struct arena *arena)
+{
+	struct wanted *wanted = &the_wanted;
+	const struct window now = { at_s, at_s };
+
+	if (chosen->tcb_info == NULL || !chosen->tcb_info->read) {
+		return false;
+	}
+	want(wanted, shelf, evidence);
+	for (; *at < shelf->parts_count; (*at)++) {
+		struct shelf_part *part = shelf->parts[*at];
+
+		/* One that is out of date is told apart by that. */
+		if (fits(part, SHELF_TCB_INFO, wanted) && are_rivals(part, chosen->tcb_info) &&
+		    overlaps(part->from_s, part->until_s, now) ==
+		    overlaps(chosen->tcb_info->from_s, chosen->tcb_info->until_s, now) &&
+		    pick_sound(part, shelf, wanted)) {
+			*rival = *chosen;
+			rival->tcb_info = part;
+			assemble(&rival->collateral, shelf, wanted, part, window_of(part, at_s), arena);
+			(*at)++;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+pick_worse(const struct assay_verdict *a, const struct pick *picked_a, const struct assay_verdict *b,
+    const struct pick *picked_b)
+{
+	if (a->authenticity != b->authenticity) {
+		return a->authenticity < b->authenticity;
+	}
+	if (a->tier != b->tier) {
+		return a->tier < b->tier;
+	}
+	return comes_first(picked_a->tcb_info, picked_b->tcb_info);
 }
 
 int64_t

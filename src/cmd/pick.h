@@ -16,6 +16,7 @@ struct pick {
 	unsigned tcb_infos;		/* at hand that fit */
 	const struct shelf_part *tcb_info;	/* the chosen one, or NULL */
 	const struct shelf_part *tcb_info_newer;
+	unsigned rivals;		/* of the chosen one that were appraised under too */
 };
 
 /*
@@ -24,6 +25,20 @@ struct pick {
  */
 void pick_collateral(struct pick *pick, const struct shelf *shelf, const struct assay_evidence *evidence,
     int64_t at_s, struct arena *arena);
+
+/*
+ * The vendor may sign two sets of TCB info with one number and one date that
+ * say different things, and nothing in them tells which is meant.  A rival is
+ * such a set beside the chosen one.  It is never the order of reading that
+ * decides: the caller appraises under each, and the outcome that is worst for
+ * the platform stands (pick_worse).  Start with *at = 0; false where there is
+ * no further rival.
+ */
+bool pick_rival(struct pick *rival, const struct pick *chosen, const struct shelf *shelf,
+    const struct assay_evidence *evidence, int64_t at_s, size_t *at, struct arena *arena);
+/* Is a, which is b's rival, the worse outcome?  Of equal ones it is the set whose bytes come first. */
+bool pick_worse(const struct assay_verdict *a, const struct pick *picked_a, const struct assay_verdict *b,
+    const struct pick *picked_b);
 
 /* Choose what goes with this TCB info, at a time within its dates, which is
  * returned: the last second at which as much as possible is within its dates. */

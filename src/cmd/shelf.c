@@ -61,6 +61,7 @@ read_tcb_info(struct shelf_part *part)
 		part->issued_s = info.issued_s;
 		part->tee = info.tee;
 		part->evaluation_number = info.evaluation_number;
+		part->version = info.version;
 		memcpy(part->fmspc, info.fmspc, sizeof(part->fmspc));
 		narrow(part, info.issued_s, info.next_update_s);
 	}

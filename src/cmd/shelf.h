@@ -31,6 +31,7 @@ struct shelf_part {
 	int64_t issued_s;
 	enum assay_tee tee;		/* TCB info and QE identity */
 	uint8_t fmspc[6];		/* TCB info */
+	uint8_t version;		/* TCB info */
 	uint32_t evaluation_number;	/* TCB info and QE identity */
 	struct assay_bytes issuer;	/* CRL: the Name */
 	struct certificate certificate;
