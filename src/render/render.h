@@ -15,9 +15,19 @@ struct render_style {
 #define RENDER_VERDICT_MAX	((size_t)64 * 1024)
 #define RENDER_ROW_MAX		((size_t)8 * 1024)
 
-/* The verdict on the input of that name, as a tree. */
-void render_verdict(struct writer *w, const struct assay_verdict *verdict, struct assay_bytes name,
-    const struct render_style *style);
+/* The verdict on the input of that name, as a tree; verifier: what was expected. */
+void render_verdict(struct writer *w, const struct assay_verdict *verdict, const struct assay_verifier *verifier,
+    struct assay_bytes name, const struct render_style *style);
+
+/* assay_result_json, and member "expected" where the verifier has reference values. */
+#define RENDER_RESULT_MAX	(ASSAY_RESULT_JSON_MAX + (size_t)32 * 1024)
+size_t render_result(const struct assay_verdict *verdict, const struct assay_verifier *verifier,
+    struct assay_bytes input_name, const uint8_t input_digest[static 32], char *out, size_t size);
+void render_references_json(struct writer *w, const struct assay_verdict *verdict,
+    const struct assay_verifier *verifier);
+
+/* The last second that can be written: what is good until then has no end. */
+#define RENDER_NO_END_S		INT64_C(253402300799)
 
 /* What a table shows of one verdict. */
 struct render_row {
@@ -28,10 +38,12 @@ struct render_row {
 	uint16_t version;
 	bool simulated;
 	char reason[64];	/* the first id, zero-terminated */
+	char failure[128];	/* why it could not be judged at all; else empty */
 };
 
 void render_row_of(struct render_row *row, const struct assay_verdict *verdict);
-/* Order of a table: best tier first; then genuine, undecided, not genuine; 0 where equal. */
+void render_row_of_failure(struct render_row *row, const char *cause);
+/* Order of a table: best tier first; then genuine, undecided, not genuine, not judged; 0 where equal. */
 int render_row_compare(const struct render_row *a, const struct render_row *b);
 /* How wide the columns of a table must be. */
 struct render_widths {
@@ -53,5 +65,8 @@ void render_color(struct writer *w, const struct render_style *style, enum rende
  * with prefix, which takes indent columns, as the first line's start does. */
 void render_filled(struct writer *w, const struct render_style *style, const char *prefix, size_t indent,
     const char *text);
+
+/* Text with the lines broken that are longer than that many columns. */
+void render_folded(struct writer *w, struct assay_bytes text, unsigned columns);
 
 #endif

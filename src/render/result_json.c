@@ -3,8 +3,8 @@
  * The result object (assay.result/1): a verdict as JSON.  Members keep their
  * order and are never left out; what is absent is null.
  */
+#include "render/render.h"
 #include "render/words.h"
-#include "render/writer.h"
 
 /* A name of this many bytes is cut: escaped it still leaves room for the rest. */
 #define NAME_BYTES_MAX 1024
@@ -140,7 +140,7 @@ put_times(struct writer *w, const struct assay_verdict *v)
 	json_put_name(w, "at");
 	json_put_utc(w, v->at_s);
 	name_utc(w, "valid_from", v->has_validity, v->valid_from_s);
-	name_utc(w, "valid_until", v->has_validity, v->valid_until_s);
+	name_utc(w, "valid_until", v->has_validity && v->valid_until_s < RENDER_NO_END_S, v->valid_until_s);
 	json_put_end(w, '}');
 
 	json_put_name(w, "as_of");
@@ -351,8 +351,8 @@ put_checks(struct writer *w, const struct assay_verdict *v)
 }
 
 size_t
-assay_result_json(const struct assay_verdict *verdict, struct assay_bytes input_name,
-    const uint8_t input_digest[static 32], char *out, size_t size)
+render_result(const struct assay_verdict *verdict, const struct assay_verifier *verifier,
+    struct assay_bytes input_name, const uint8_t input_digest[static 32], char *out, size_t size)
 {
 	const struct assay_verdict *v = verdict;
 	struct writer writer;
@@ -385,6 +385,19 @@ assay_result_json(const struct assay_verdict *verdict, struct assay_bytes input_
 	name_boolean(w, "simulated", true, v->simulated);
 	/* tier_next null means "no tier" where this is true, else "not known". */
 	name_boolean(w, "tier_next_known", true, v->has_tier_next);
+	if (verifier->references_count != 0) {
+		json_put_name(w, "expected");
+		render_references_json(w, v, verifier);
+	}
 	json_put_end(w, '}');
 	return writer_finish(w);
+}
+
+size_t
+assay_result_json(const struct assay_verdict *verdict, struct assay_bytes input_name,
+    const uint8_t input_digest[static 32], char *out, size_t size)
+{
+	const struct assay_verifier nothing_expected = { .references_count = 0 };
+
+	return render_result(verdict, &nothing_expected, input_name, input_digest, out, size);
 }

@@ -32,9 +32,29 @@ render_row_of(struct render_row *row, const struct assay_verdict *verdict)
 	}
 }
 
+void
+render_row_of_failure(struct render_row *row, const char *cause)
+{
+	struct writer w;
+
+	*row = (struct render_row){ .authenticity = ASSAY_UNDECIDED };
+	writer_start(&w, row->failure, sizeof(row->failure) - 1);
+	put_bytes(&w, bytes_slice(bytes_of_text(cause), 0,
+	    strlen(cause) < sizeof(row->failure) ? strlen(cause) : sizeof(row->failure) - 1));
+}
+
+static bool
+failed(const struct render_row *row)
+{
+	return row->failure[0] != '\0';
+}
+
 int
 render_row_compare(const struct render_row *a, const struct render_row *b)
 {
+	if (failed(a) != failed(b)) {
+		return failed(a) ? 1 : -1;
+	}
 	if (a->tier != b->tier) {
 		return a->tier > b->tier ? -1 : 1;
 	}
@@ -62,7 +82,7 @@ kind_text(char out[static 24], const struct render_row *row)
 	struct writer w;
 
 	writer_start(&w, out, 24);
-	put_text(&w, row->kind == ASSAY_EVIDENCE_NONE ? "?" : assay_evidence_kind_word(row->kind));
+	put_text(&w, failed(row) ? "-" : row->kind == ASSAY_EVIDENCE_NONE ? "?" : assay_evidence_kind_word(row->kind));
 	if (row->version != 0) {
 		put_text(&w, " v");
 		put_unsigned(&w, row->version);
@@ -141,7 +161,7 @@ render_table_row(struct writer *w, const struct render_row *row, struct assay_by
 	kind_text(kind, row);
 	render_color(w, style, row_color(row));
 	cell(w, tier, COLUMN_TIER);
-	cell(w, assay_authenticity_word(row->authenticity), COLUMN_VERDICT);
+	cell(w, failed(row) ? "not judged" : assay_authenticity_word(row->authenticity), COLUMN_VERDICT);
 	render_color(w, style, RENDER_PLAIN);
 	cell(w, kind, widths->kind);
 	cell(w, status_text(row), widths->status);
@@ -153,5 +173,7 @@ render_table_row(struct writer *w, const struct render_row *row, struct assay_by
 		put_char(w, ' ');
 	}
 	put_printable(w, name);
+	put_text(w, failed(row) ? ": " : "");
+	put_printable(w, bytes_of_text(row->failure));
 	put_char(w, '\n');
 }

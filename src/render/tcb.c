@@ -81,10 +81,18 @@ shortage(const struct tcb_comparison *c, uint32_t i, size_t n, struct short_by *
 
 /* ----- text ----- */
 
+/* Below "platform  sgx", which stands before them; two lines where they do not fit in one. */
+#define SVNS_INDENT 13
+#define SVNS_COLUMNS (SVNS_INDENT + 16 * 4 + sizeof("  pcesvn 65535") - 1)
+
 static void
-put_svns(struct writer *w, const uint16_t *svns)
+put_svns(struct writer *w, const uint16_t *svns, const struct render_style *style)
 {
 	for (size_t i = 0; i < 16; i++) {
+		if (i == 8 && style->columns < SVNS_COLUMNS) {
+			put_char(w, '\n');
+			put_repeated(w, ' ', SVNS_INDENT);
+		}
 		put_text(w, svns[i] < 10 ? "   " : svns[i] < 100 ? "  " : " ");
 		put_unsigned(w, svns[i]);
 	}
@@ -142,12 +150,12 @@ put_level(struct writer *w, const struct tcb_comparison *c, uint32_t i, const st
 	put_text(w, status);
 	render_color(w, style, RENDER_PLAIN);
 	put_text(w, "\n          sgx");
-	put_svns(w, level->sgx);
+	put_svns(w, level->sgx, style);
 	put_text(w, "  pcesvn ");
 	put_unsigned(w, level->pcesvn);
 	if (c->has_tdx) {
 		put_text(w, "\n          tdx");
-		put_svns(w, level->tdx);
+		put_svns(w, level->tdx, style);
 	}
 	put_char(w, '\n');
 	put_shortages(w, c, i, style);
@@ -162,15 +170,15 @@ void
 render_tcb_text(struct writer *w, const struct tcb_comparison *c, const struct render_style *style)
 {
 	put_text(w, "platform  sgx");
-	put_svns(w, c->sgx);
+	put_svns(w, c->sgx, style);
 	put_text(w, "  pcesvn ");
 	put_unsigned(w, c->pcesvn);
 	if (c->has_tdx) {
 		put_text(w, "\n          tdx");
-		put_svns(w, c->tdx);
+		put_svns(w, c->tdx, style);
 		if (memcmp(c->tdx, c->tdx_now, sizeof(c->tdx)) != 0) {
 			put_text(w, "  at launch\n          tdx");
-			put_svns(w, c->tdx_now);
+			put_svns(w, c->tdx_now, style);
 			put_text(w, "  now");
 		}
 	}
@@ -200,6 +208,16 @@ render_svns_json(struct writer *w, const char *name, const uint16_t *svns)
 		json_put_unsigned(w, svns[i]);
 	}
 	json_put_end(w, ']');
+}
+
+void
+render_tier_json(struct writer *w, enum assay_tier tier)
+{
+	if (tier == ASSAY_TIER_NONE) {
+		json_put_null(w);
+	} else {
+		json_put_unsigned(w, assay_tier_number(tier));
+	}
 }
 
 static void
@@ -241,11 +259,7 @@ put_json_level(struct writer *w, const struct tcb_comparison *c, uint32_t i)
 	json_put_name(w, "date");
 	json_put_utc(w, level->date_s);
 	json_put_name(w, "tier");
-	if (c->tiers[i] == ASSAY_TIER_NONE) {
-		json_put_null(w);
-	} else {
-		json_put_unsigned(w, assay_tier_number(c->tiers[i]));
-	}
+	render_tier_json(w, c->tiers[i]);
 	json_put_name(w, "covers");
 	json_put_boolean(w, tcb_level_covers(c, i));
 	json_put_name(w, "matches");

@@ -28,6 +28,8 @@ uint32_t tcb_level_matched(const struct tcb_comparison *comparison);
 void render_tcb_text(struct writer *w, const struct tcb_comparison *comparison, const struct render_style *style);
 /* A member: 16 numbers, or null where svns is NULL. */
 void render_svns_json(struct writer *w, const char *name, const uint16_t *svns);
+/* A number, or null where there is none. */
+void render_tier_json(struct writer *w, enum assay_tier tier);
 /* The levels as a JSON array. */
 void render_tcb_json(struct writer *w, const struct tcb_comparison *comparison);
 
