@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "cmd/terminal.h"
+
 #define NAME_COLUMNS 28
 
 void
@@ -18,7 +20,7 @@ claims_start(struct claims *c, bool json, const struct render_style *style)
 static void
 flush(struct claims *c)
 {
-	fwrite(c->out, 1, c->w.len, stdout);
+	terminal_write(stdout, bytes_of(c->out, c->w.len), c->json ? 0 : c->style.columns);
 	c->w.len = 0;
 }
 
@@ -144,8 +146,8 @@ claims_hex(struct claims *c, const char *name, struct assay_bytes bytes)
 	}
 	for (size_t at = 0; at < bytes.len; at += 32) {
 		if (at != 0) {
-			flush(c);
 			put_char(&c->w, '\n');
+			flush(c);
 			put_repeated(&c->w, ' ', NAME_COLUMNS);
 		}
 		put_hex(&c->w, bytes_slice(bytes, at, bytes.len - at < 32 ? bytes.len - at : 32));

@@ -4,10 +4,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "render/writer.h"
+#include "cmd/terminal.h"
 
-#define MESSAGE_BYTES_MAX 8192
+
+/* One a byte as \u00NN or \xNN, and what stands around them. */
+#define OUT_BYTES (sizeof(struct failure) * 6 + 256)
 
 static bool as_json;
 
@@ -17,13 +20,33 @@ failure_as_json(bool json)
 	as_json = json;
 }
 
-static void
-put_line(struct writer *w, const char *label, const char *text)
+static struct failure *kept_in;
+
+void
+failure_keep(struct failure *failure)
 {
-	if (text != NULL) {
+	kept_in = failure;
+}
+
+static void
+put_line(struct writer *w, const char *label, struct assay_bytes text)
+{
+	if (text.len != 0) {
 		put_text(w, label);
-		put_printable(w, bytes_of_text(text));
+		put_printable(w, text);
 		put_char(w, '\n');
+	}
+}
+
+/* A fix may be several things to do, one a line. */
+static void
+put_fixes(struct writer *w, const char *fix)
+{
+	while (*fix != '\0') {
+		const size_t len = strcspn(fix, "\n");
+
+		put_line(w, "  fix: ", bytes_of(fix, len));
+		fix += len + (fix[len] == '\n');
 	}
 }
 
@@ -46,45 +69,70 @@ say(struct writer *w)
 		return;
 	}
 	fflush(stdout);
-	fputs(w->out, stderr);
+	terminal_write(stderr, bytes_of_text(w->out), as_json ? 0 : terminal_error_columns());
+}
+
+void
+failure_json(struct writer *w, const struct failure *failure, const char *input_name)
+{
+	json_put_object(w);
+	put_member(w, "schema", "assay.error/1");
+	json_put_name(w, "exit");
+	json_put_unsigned(w, (uint64_t)failure->exit_code);
+	put_member(w, "error", failure->error);
+	put_member(w, "cause", failure->cause[0] == '\0' ? NULL : failure->cause);
+	put_member(w, "fix", failure->fix[0] == '\0' ? NULL : failure->fix);
+	if (input_name != NULL) {
+		json_put_name(w, "input");
+		json_put_object(w);
+		put_member(w, "name", input_name);
+		json_put_end(w, '}');
+	}
+	json_put_end(w, '}');
+}
+
+void
+failure_say(const struct failure *failure)
+{
+	char out[OUT_BYTES];
+	struct writer w;
+
+	writer_start(&w, out, sizeof(out));
+	if (as_json) {
+		failure_json(&w, failure, NULL);
+		put_char(&w, '\n');
+	} else {
+		put_line(&w, "error: ", bytes_of_text(failure->error));
+		put_line(&w, "  cause: ", bytes_of_text(failure->cause));
+		put_fixes(&w, failure->fix);
+	}
+	say(&w);
 }
 
 int
 fail(int exit_code, const char *cause, const char *fix, const char *format, ...)
 {
-	char message[MESSAGE_BYTES_MAX];
-	char out[MESSAGE_BYTES_MAX * 8];
-	struct writer w;
+	struct failure failure = { .exit_code = exit_code };
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(message, sizeof(message), format, arguments);
+	vsnprintf(failure.error, sizeof(failure.error), format, arguments);
 	va_end(arguments);
-	writer_start(&w, out, sizeof(out));
-	if (as_json) {
-		json_put_object(&w);
-		put_member(&w, "schema", "assay.error/1");
-		json_put_name(&w, "exit");
-		json_put_unsigned(&w, (uint64_t)exit_code);
-		put_member(&w, "error", message);
-		put_member(&w, "cause", cause);
-		put_member(&w, "fix", fix);
-		json_put_end(&w, '}');
-		put_char(&w, '\n');
+	snprintf(failure.cause, sizeof(failure.cause), "%s", cause == NULL ? "" : cause);
+	snprintf(failure.fix, sizeof(failure.fix), "%s", fix == NULL ? "" : fix);
+	if (kept_in != NULL) {
+		*kept_in = failure;
 	} else {
-		put_line(&w, "error: ", message);
-		put_line(&w, "  cause: ", cause);
-		put_line(&w, "  fix: ", fix);
+		failure_say(&failure);
 	}
-	say(&w);
 	return exit_code;
 }
 
 void
 note(const char *format, ...)
 {
-	char message[MESSAGE_BYTES_MAX];
-	char out[MESSAGE_BYTES_MAX * 8];
+	char message[FAILURE_ERROR_BYTES];
+	char out[OUT_BYTES];
 	struct writer w;
 	va_list arguments;
 
@@ -99,7 +147,7 @@ note(const char *format, ...)
 		json_put_end(&w, '}');
 		put_char(&w, '\n');
 	} else {
-		put_line(&w, "note: ", message);
+		put_line(&w, "note: ", bytes_of_text(message));
 	}
 	say(&w);
 }

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "render/writer.h"
+
 enum {
 	EXIT_YES = 0,
 	EXIT_NO = 1,		/* genuine, but below what was asked */
@@ -19,6 +21,21 @@ enum {
 
 /* From now on errors and notes are JSON objects, one a line. */
 void failure_as_json(bool json);
+
+#define FAILURE_ERROR_BYTES 8192
+
+struct failure {
+	int exit_code;
+	char error[FAILURE_ERROR_BYTES];
+	char cause[1024];	/* empty: not known */
+	char fix[2048];		/* empty: there is none; else one thing to do a line */
+};
+
+/* From now on an error is kept here instead of being said; NULL: said again. */
+void failure_keep(struct failure *failure);
+void failure_say(const struct failure *failure);
+/* As an object (assay.error/1); input_name is that of the input that it is about, or NULL. */
+void failure_json(struct writer *w, const struct failure *failure, const char *input_name);
 
 /* Say an error; cause and fix may be NULL.  Returns exit_code. */
 int fail(int exit_code, const char *cause, const char *fix, const char *format, ...)

@@ -22,10 +22,12 @@ static const char *const quote_members[] = {
 	"quote_base64", "evidence"
 };
 
-bool
-input_is_ias_report(const struct input *input)
+/* The body of an archived report, or what is left of one. */
+static bool
+is_ias_report(struct assay_bytes text)
 {
-	return json_member_raw(input->evidence, "isvEnclaveQuoteStatus").len != 0;
+	return json_member_raw(text, "isvEnclaveQuoteStatus").len != 0 ||
+	    json_member_raw(text, "isvEnclaveQuoteBody").len != 0;
 }
 
 static void
@@ -109,7 +111,7 @@ trim(struct input *input)
 			}
 			kept--;
 		}
-		if (kept != b.len) {
+		if (kept != b.len && is_ias_report(bytes_slice(b, 0, kept))) {
 			note("%s: white space after the report was left out", input->name);
 		}
 	}
@@ -127,8 +129,7 @@ unwrap_once(struct input *input)
 		return false;
 	}
 	if (text.data[0] == '{') {
-		inside = json_member_raw(text, "isvEnclaveQuoteStatus").len != 0
-		    ? (struct assay_bytes){ NULL, 0 } : quote_in_json(input, text);
+		inside = is_ias_report(text) ? (struct assay_bytes){ NULL, 0 } : quote_in_json(input, text);
 		if (inside.len == 0) {
 			return false;
 		}

@@ -22,7 +22,4 @@ void input_release(struct input *input);
 /* Unwrap bytes that did not come from a file. */
 void input_unwrap(struct input *input);
 
-/* True where the evidence is the body of an archived report. */
-bool input_is_ias_report(const struct input *input);
-
 #endif

@@ -4,22 +4,12 @@
 
 #include "cmd/assayer.h"
 #include "cmd/commands.h"
-#include "cmd/decode.h"
 #include "cmd/failure.h"
 #include "cmd/file.h"
 #include "cmd/inspect_parts.h"
+#include "cmd/instead.h"
 
 static struct claims the_claims;
-
-/* Quotes are binary: a text of that shape is none. */
-static bool
-is_quote(struct assay_bytes bytes)
-{
-	struct quote quote;
-
-	return !looks_like_text(bytes) && (assay_untrusted_quote_length(bytes) != 0 ||
-	    (quote_parse(&quote, bytes) != ASSAY_CHECK_QUOTE_VERSION && bytes.len > 48));
-}
 
 static bool
 inspect_shelf(struct claims *c, const struct shelf *shelf)
@@ -37,27 +27,38 @@ inspect_shelf(struct claims *c, const struct shelf *shelf)
 	return good;
 }
 
-static bool
+static void
+inspect_unknown(struct claims *c, struct assay_bytes bytes)
+{
+	claims_text(c, "kind", is_snp_report(bytes) ? "snp-report" : "unknown");
+	claims_unsigned(c, "bytes", bytes.len);
+	claims_hex(c, "first_bytes", bytes_slice(bytes, 0, bytes.len < 32 ? bytes.len : 32));
+}
+
+/*
+ * Malformed evidence is 3 and malformed collateral 4, as everywhere; what is
+ * no form that is known is the caller's mistake, and says nothing of evidence.
+ */
+static int
 inspect_bytes(struct claims *c, const struct input *input)
 {
 	struct shelf shelf = { .parts_count = 0 };
-	bool good = false;
+	int code;
 
-	if (is_quote(input->evidence)) {
-		return inspect_quote(c, input->evidence);
-	}
-	if (input_is_ias_report(input)) {
-		return inspect_ias_report(c, input->evidence);
+	if (may_be_evidence(input->evidence)) {
+		const bool report = input->evidence.data[0] == '{';
+		const bool good = report ? inspect_ias_report(c, input->evidence) : inspect_quote(c, input->evidence);
+
+		return good ? EXIT_YES : EXIT_NOT_GENUINE;
 	}
 	if (shelf_add_bytes(&shelf, input->file, input->name) != 0) {
-		good = inspect_shelf(c, &shelf);
+		code = inspect_shelf(c, &shelf) ? EXIT_YES : EXIT_CANNOT_TELL;
 	} else {
-		claims_text(c, "kind", "unknown");
-		claims_unsigned(c, "bytes", input->file.len);
-		claims_hex(c, "first_bytes", bytes_slice(input->file, 0, input->file.len < 32 ? input->file.len : 32));
+		inspect_unknown(c, input->file);
+		code = is_snp_report(input->file) ? EXIT_CANNOT_TELL : EXIT_USAGE;
 	}
 	shelf_release(&shelf);
-	return good;
+	return code;
 }
 
 static void
@@ -82,10 +83,30 @@ put_heading(struct claims *c, const struct input *input)
 	claims_text(c, "wrapping", input->wrapping);
 }
 
+static int
+inspect_one(struct claims *c, const char *path, bool json)
+{
+	static struct input input;
+	int code = input_load(&input, path);
+
+	if (code == 0) {
+		c->depth = 0;
+		if (json) {
+			claims_group(c, NULL);
+		}
+		put_heading(c, &input);
+		code = inspect_bytes(c, &input);
+		if (json) {
+			claims_end_group(c);
+		}
+	}
+	input_release(&input);
+	return code;
+}
+
 int
 command_inspect(const struct arguments *arguments)
 {
-	static struct input input;
 	struct claims *c = &the_claims;
 	const bool json = option_given(arguments, "json");
 	const bool many = arguments->operands_count > 1;
@@ -93,32 +114,23 @@ command_inspect(const struct arguments *arguments)
 	int exit_code = EXIT_YES;
 	int code = style_parse(&style, arguments);
 
-	for (size_t i = 0; code == 0 && i < arguments->operands_count; i++) {
-		code = file_readable(arguments->operands[i]) ? 0 : EXIT_USAGE;
+	if (code == 0) {
+		code = standard_input_once(arguments);
 	}
-	claims_start(c, json, &style);
-	if (code == 0 && json && many) {
-		claims_list(c, NULL);
-	}
-	for (size_t i = 0; code == 0 && i < arguments->operands_count; i++) {
-		code = input_load(&input, arguments->operands[i]);
-		if (code == 0) {
-			c->depth = 0;
-			if (json) {
-				claims_group(c, NULL);
-			}
-			put_heading(c, &input);
-			if (!inspect_bytes(c, &input)) {
-				exit_code = EXIT_NOT_GENUINE;
-			}
-			if (json) {
-				claims_end_group(c);
-			}
-		}
-		input_release(&input);
+	if (code == 0 && !many && !file_readable(arguments->operands[0])) {
+		code = EXIT_USAGE;
 	}
 	if (code != 0) {
 		return code;
+	}
+	claims_start(c, json, &style);
+	if (json && many) {
+		claims_list(c, NULL);
+	}
+	/* One that cannot be read does not keep the others from being shown. */
+	for (size_t i = 0; i < arguments->operands_count; i++) {
+		code = inspect_one(c, arguments->operands[i], json);
+		exit_code = !many ? code : worse_exit(exit_code, code == EXIT_USAGE ? EXIT_CANNOT_TELL : code);
 	}
 	if (json && many) {
 		claims_end_list(c);

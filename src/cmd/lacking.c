@@ -2,9 +2,8 @@
 /* Why a matter is undecided, and how to get what is lacking. */
 #include "cmd/lacking.h"
 
-#include <stdio.h>
-
 #include "cmd/failure.h"
+#include "evidence/quote.h"
 #include "format/utc.h"
 #include "render/writer.h"
 
@@ -106,34 +105,136 @@ about_dates(enum assay_check check)
 	    check == ASSAY_CHECK_PCK_CRL_DATES || check == ASSAY_CHECK_ROOT_CRL_DATES;
 }
 
+/* ----- documents that are not there ----- */
+
+struct lack {
+	enum assay_check check;		/* that asks for it */
+	const char *word;
+	const char *header;		/* of the reply, where the issuer chain comes; NULL: none */
+};
+
+#define LACKS_MAX 5
+
+static size_t
+add_lack(struct lack *lacks, size_t count, enum assay_check check, const char *word, const char *header)
+{
+	lacks[count] = (struct lack){ check, word, header };
+	return count + 1;
+}
+
+/* A document, or where only its issuer chain is missing that. */
+static size_t
+add_signed(struct lack *lacks, size_t count, struct assay_bytes document, struct assay_bytes chain,
+    const struct lack *present, enum assay_check chain_check)
+{
+	if (document.len == 0) {
+		return add_lack(lacks, count, present->check, present->word, present->header);
+	}
+	return chain.len == 0 ? add_lack(lacks, count, chain_check, present->word, NULL) : count;
+}
+
+/* Everything that the vendor must say about this quote and that was not given, in the order of the checks. */
+static size_t
+find_lacks(struct lack lacks[static LACKS_MAX], const struct assay_evidence *evidence,
+    const struct assay_collateral *c)
+{
+	static const struct lack pck_crl = { ASSAY_CHECK_PCK_CRL_PRESENT, "PCK CRL", "SGX-PCK-CRL-Issuer-Chain" };
+	static const struct lack tcb_info = { ASSAY_CHECK_TCB_INFO_PRESENT, "TCB info", "TCB-Info-Issuer-Chain" };
+	static const struct lack identity = {
+		ASSAY_CHECK_QE_IDENTITY_PRESENT, "QE identity", "SGX-Enclave-Identity-Issuer-Chain"
+	};
+	struct quote quote;
+	size_t count = 0;
+
+	if (quote_parse(&quote, evidence->quote) != ASSAY_CHECK_COUNT) {
+		return 0;
+	}
+	if (quote.certification_type != CERTIFICATION_PCK_CHAIN && c->pck_certificate_chain.len == 0) {
+		count = add_lack(lacks, count, ASSAY_CHECK_PCK_PRESENT, "PCK certificate chain", NULL);
+	}
+	if (c->root_crl.len == 0) {
+		count = add_lack(lacks, count, ASSAY_CHECK_ROOT_CRL_PRESENT, "root CRL", NULL);
+	}
+	count = add_signed(lacks, count, c->pck_crl, c->pck_crl_issuer_chain, &pck_crl, ASSAY_CHECK_PCK_CRL_CHAIN);
+	count = add_signed(lacks, count, c->tcb_info, c->tcb_info_issuer_chain, &tcb_info, ASSAY_CHECK_TCB_INFO_CHAIN);
+	return add_signed(lacks, count, c->qe_identity, c->qe_identity_issuer_chain, &identity,
+	    ASSAY_CHECK_QE_IDENTITY_CHAIN);
+}
+
+/* How to get what one check asks for, as a line of its own. */
+static void
+put_fix(struct writer *w, enum assay_check check, const char *word, const char *header,
+    const struct assay_evidence *evidence)
+{
+	struct assay_collateral_id id;
+	char url[TEXT_BYTES / 2];
+	struct writer u;
+
+	writer_start(&u, url, sizeof(url));
+	memset(&id, 0, sizeof(id));
+	if (assay_untrusted_collateral_id(&id, evidence) || check == ASSAY_CHECK_ROOT_CRL_PRESENT) {
+		address(&u, check, &id);
+	}
+	put_text(w, w->len == 0 ? "" : "\n");
+	if (writer_finish(&u) == 0) {
+		put_text(w, other_fix(check));
+		return;
+	}
+	put_text(w, "fetch ");
+	put_text(w, url);
+	if (word != NULL) {
+		put_text(w, " (the ");
+		put_text(w, word);
+		put_char(w, ')');
+	}
+	put_text(w, " and give it with --collateral");
+	if (header != NULL) {
+		put_text(w, ", as well as the value of the reply's header ");
+		put_text(w, header);
+		put_text(w, " in a file of its own (curl -D FILE keeps it)");
+	}
+	put_text(w, about_dates(check) ? "; or judge as of a time within the dates with --at" : "");
+}
+
 void
 say_what_is_lacking(const struct assay_verdict *verdict, const struct assay_evidence *evidence,
-    const struct shelf *shelf, const char *name)
+    const struct pick *pick, const struct shelf *shelf, const char *name)
 {
 	const enum assay_check check = verdict->first_failed >= 0
 	    ? (enum assay_check)verdict->first_failed : ASSAY_CHECK_COUNT;
-	struct assay_collateral_id id;
-	char fix[TEXT_BYTES];
-	char cause[TEXT_BYTES];
-	char url[TEXT_BYTES / 2];
+	struct lack lacks[LACKS_MAX];
+	const size_t count = find_lacks(lacks, evidence, &pick->collateral);
+	bool about_a_lack = false;
+	char fix[TEXT_BYTES * LACKS_MAX] = "";
+	char cause[TEXT_BYTES * 2] = "";
 	char at[UTC_TEXT_BYTES];
-	struct writer w;
+	struct writer f, c;
 
-	writer_start(&w, url, sizeof(url));
-	memset(&id, 0, sizeof(id));
-	if (assay_untrusted_collateral_id(&id, evidence) || check == ASSAY_CHECK_ROOT_CRL_PRESENT) {
-		address(&w, check, &id);
-	}
-	if (writer_finish(&w) == 0) {
-		snprintf(fix, sizeof(fix), "%s", other_fix(check));
-	} else {
-		snprintf(fix, sizeof(fix), "fetch %s and give it with --collateral%s", url,
-		    about_dates(check) ? "; or judge as of a time within the dates with --at" : "");
-	}
+	writer_start(&f, fix, sizeof(fix));
+	writer_start(&c, cause, sizeof(cause));
 	utc_format(at, verdict->at_s);
-	snprintf(cause, sizeof(cause), "check %s failed at %s: it asks that %s%s",
-	    assay_check_id(check), at, assay_check_text(check),
-	    shelf->parts_count == 0 && verdict->kind != ASSAY_EVIDENCE_IAS_REPORT
-	    ? " (no collateral was given, and this command fetches none)" : "");
+	put_text(&c, "check ");
+	put_text(&c, assay_check_id(check));
+	put_text(&c, " failed at ");
+	put_text(&c, at);
+	put_text(&c, ": it asks that ");
+	put_text(&c, assay_check_text(check));
+	for (size_t i = 0; i < count; i++) {
+		about_a_lack = about_a_lack || lacks[i].check == check;
+	}
+	for (size_t i = 0; about_a_lack && i < count; i++) {
+		put_text(&c, i == 0 ? " (missing: " : ", ");
+		put_text(&c, lacks[i].word);
+		put_text(&c, lacks[i].check == ASSAY_CHECK_PCK_CRL_CHAIN || lacks[i].check == ASSAY_CHECK_TCB_INFO_CHAIN ||
+		    lacks[i].check == ASSAY_CHECK_QE_IDENTITY_CHAIN ? "'s issuer chain" : "");
+		put_fix(&f, lacks[i].check, lacks[i].word, lacks[i].header, evidence);
+	}
+	if (about_a_lack) {
+		put_text(&c, shelf->parts_count == 0 ? "; no collateral was given, and this command fetches none)" : ")");
+	} else {
+		put_fix(&f, check, NULL, NULL, evidence);
+	}
+	writer_finish(&f);
+	writer_finish(&c);
 	fail(EXIT_CANNOT_TELL, cause, fix, "%s is undecided: it may be genuine or not", name);
 }

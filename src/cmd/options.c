@@ -186,3 +186,24 @@ option_value(const struct arguments *arguments, const char *name)
 
 	return option_next(arguments, name, &at);
 }
+
+/* Standard input can be read once, whoever names it. */
+int
+standard_input_once(const struct arguments *arguments)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < arguments->operands_count; i++) {
+		count += strcmp(arguments->operands[i], "-") == 0;
+	}
+	for (size_t i = 0; i < arguments->given_count; i++) {
+		const struct given *given = &arguments->given[i];
+
+		count += given->value != NULL && strcmp(given->value, "-") == 0;
+	}
+	if (count < 2) {
+		return 0;
+	}
+	return fail(EXIT_USAGE, "it can be read only once", "name each other input by its file",
+	    "standard input is named %u times, so nothing was decided", count);
+}

@@ -64,6 +64,10 @@ const char *option_value(const struct arguments *arguments, const char *name);
 /* One value after the other: start with *at = 0; NULL at the end. */
 const char *option_next(const struct arguments *arguments, const char *name, size_t *at);
 
+/* Refuse a command line on which more than one operand or option is "-": 0, or
+ * an exit code after an error that has been said. */
+int standard_input_once(const struct arguments *arguments);
+
 /* Rows that several commands have. */
 #define OPTION_JSON { "json", NULL, \
 	"write JSON instead of text", false, NULL }

@@ -193,18 +193,53 @@ policy_diff(struct arena *arena, const char *const *names, bool json)
 	return differences == 0 ? EXIT_YES : EXIT_NO;
 }
 
+struct verb {
+	const char *name;
+	size_t operands;
+	const char *synopsis;
+};
+
+static const struct verb verbs[] = {
+	{ "list", 0, "list" },
+	{ "show", 1, "show NAME|FILE" },
+	{ "check", 1, "check FILE" },
+	{ "diff", 2, "diff A B" },
+};
+
+/* A word that is known, with too few or too many after it. */
 static int
-wrong_use(const char *verb)
+wrong_count(const struct verb *verb, const char *const *names, size_t count)
+{
+	static const char *const missing[][2] = {
+		{ "", "" }, { "the policy's name or file is missing after it", "" },
+		{ "the policy's file is missing after it", "" },
+		{ "both policies are missing after it", "the second policy is missing after it" },
+	};
+	char fix[128];
+
+	snprintf(fix, sizeof(fix), "write `assay policy %s`", verb->synopsis);
+	if (count > verb->operands) {
+		return fail(EXIT_USAGE, "it is one word too many", fix, "`assay policy %s` does not know what to do with %s",
+		    verb->name, names[verb->operands]);
+	}
+	return fail(EXIT_USAGE, missing[verb - verbs][count], fix, "`assay policy %s` was not told what to work on, so nothing was done",
+	    verb->name);
+}
+
+static int
+wrong_use(const char *word, const char *const *names, size_t count)
 {
 	struct near near = { .count = 0 };
 	char text[256];
 
-	near_offer(&near, verb, "list");
-	near_offer(&near, verb, "show");
-	near_offer(&near, verb, "check");
-	near_offer(&near, verb, "diff");
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(verbs[i].name, word) == 0) {
+			return wrong_count(&verbs[i], names, count);
+		}
+		near_offer(&near, word, verbs[i].name);
+	}
 	return fail(EXIT_USAGE, "its words are list, show NAME|FILE, check FILE, and diff A B",
-	    near_text(&near, text, sizeof(text), "run `assay help policy`"), "`assay policy %s` cannot be understood", verb);
+	    near_text(&near, text, sizeof(text), "run `assay help policy`"), "`assay policy %s` cannot be understood", word);
 }
 
 int
@@ -215,8 +250,11 @@ command_policy(const struct arguments *arguments)
 	const char *const *names = arguments->operands + 1;
 	const size_t count = arguments->operands_count - 1;
 	const bool json = option_given(arguments, "json");
-	int code;
+	int code = standard_input_once(arguments);
 
+	if (code != 0) {
+		return code;
+	}
 	if (strcmp(verb, "list") == 0 && count == 0) {
 		code = policy_list(json);
 	} else if (strcmp(verb, "show") == 0 && count == 1) {
@@ -226,7 +264,7 @@ command_policy(const struct arguments *arguments)
 	} else if (strcmp(verb, "diff") == 0 && count == 2) {
 		code = policy_diff(&arena, names, json);
 	} else {
-		code = wrong_use(verb);
+		code = wrong_use(verb, names, count);
 	}
 	arena_release(&arena);
 	return code;

@@ -7,7 +7,9 @@
 #include "cmd/assayer.h"
 #include "cmd/commands.h"
 #include "cmd/failure.h"
+#include "cmd/instead.h"
 #include "cmd/lacking.h"
+#include "cmd/terminal.h"
 #include "collateral/pck.h"
 #include "evidence/quote.h"
 #include "evidence/report.h"
@@ -21,6 +23,14 @@ static struct input the_input;
 static struct assay_verdict the_verdict;
 static struct tcb_info the_info;
 static char the_output[RENDER_TCB_MAX];
+
+/* What has been written so far, to standard output. */
+static void
+write_out(struct writer *w, const struct render_style *style, bool json)
+{
+	terminal_write(stdout, bytes_of(w->out, w->len), json ? 0 : style->columns);
+	w->len = 0;
+}
 
 /* ----- one comparison ----- */
 
@@ -153,11 +163,7 @@ put_json_verdict(struct writer *w, const struct assay_verdict *verdict)
 	json_put_name(w, "verdict");
 	json_put_text(w, assay_authenticity_word(verdict->authenticity));
 	json_put_name(w, "tier");
-	if (verdict->tier != ASSAY_TIER_NONE) {
-		json_put_unsigned(w, assay_tier_number(verdict->tier));
-	} else {
-		json_put_null(w);
-	}
+	render_tier_json(w, verdict->tier);
 	json_put_name(w, "tcb_status");
 	if (verdict->tcb_status != ASSAY_TCB_UNKNOWN) {
 		json_put_text(w, assay_tcb_status_word(verdict->tcb_status, verdict->kind));
@@ -248,7 +254,7 @@ compare(struct assayer *a, const struct render_style *style, bool json)
 	}
 	if (pick.collateral.tcb_info.len == 0 || !tcb_info_parse(&the_info, pick.collateral.tcb_info)) {
 		if (the_verdict.authenticity == ASSAY_UNDECIDED) {
-			say_what_is_lacking(&the_verdict, &evidence, &a->shelf, the_input.name);
+			say_what_is_lacking(&the_verdict, &evidence, &pick, &a->shelf, the_input.name);
 		}
 		return cannot_compare("no TCB info that fits was given", "give it with --collateral");
 	}
@@ -266,9 +272,9 @@ compare(struct assayer *a, const struct render_style *style, bool json)
 	} else {
 		put_text_comparison(&w, &comparison, &pick, &platform, style);
 	}
-	fwrite(the_output, 1, w.len, stdout);
+	write_out(&w, style, json);
 	if (the_verdict.authenticity == ASSAY_UNDECIDED) {
-		say_what_is_lacking(&the_verdict, &evidence, &a->shelf, the_input.name);
+		say_what_is_lacking(&the_verdict, &evidence, &pick, &a->shelf, the_input.name);
 	}
 	return verdict_exit(&the_verdict, ASSAY_TIER_NONE);
 }
@@ -390,14 +396,13 @@ history(struct assayer *a, const struct render_style *style, bool json)
 		} else {
 			put_history_text(&w, parts[i], style);
 		}
-		fwrite(the_output, 1, w.len, stdout);
-		w.len = 0;
+		write_out(&w, style, json);
 	}
 	if (json) {
 		json_put_end(&w, ']');
 		json_put_end(&w, '}');
 		put_char(&w, '\n');
-		fwrite(the_output, 1, w.len, stdout);
+		write_out(&w, style, json);
 	}
 	return EXIT_YES;
 }
@@ -410,10 +415,21 @@ command_tcb(const struct arguments *arguments)
 	int code = style_parse(&style, arguments);
 
 	if (code == 0) {
+		code = standard_input_once(arguments);
+	}
+	if (code == 0) {
 		code = assayer_start(&the_assayer, arguments);
 	}
 	if (code == 0) {
 		code = input_load(&the_input, arguments->operands[0]);
+	}
+	if (code == 0) {
+		code = input_refused(&the_input);
+	}
+	if (code == 0 && the_input.evidence.data[0] == '{') {
+		code = cannot_compare("it is an archived report: the vendor's service compared the platform with its levels "
+		    "itself, and the report states only the outcome",
+		    "verify it: assay verify REPORT --signature FILE --certificates FILE");
 	}
 	if (code == 0) {
 		code = option_given(arguments, "history") ? history(&the_assayer, &style, json)

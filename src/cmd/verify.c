@@ -3,12 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/cursor.h"
 #include "cmd/assayer.h"
 #include "cmd/commands.h"
 #include "cmd/failure.h"
 #include "cmd/file.h"
+#include "cmd/instead.h"
 #include "cmd/lacking.h"
+#include "cmd/terminal.h"
+
+/* Of a path, as the system bounds it. */
+#define PATH_SHOWN_MAX 4096
 
 struct verify {
 	struct assayer assayer;
@@ -17,6 +21,7 @@ struct verify {
 	enum assay_tier at_least;
 	size_t count;			/* of inputs */
 	size_t undecided;
+	size_t unreadable;
 	struct render_row *rows;	/* one an input, where there are many */
 	int exit_code;
 };
@@ -40,20 +45,14 @@ tier_parse(enum assay_tier *tier, const char *text)
 	return 0;
 }
 
+/* One object of the array that many inputs make, or the only one. */
 static void
-write_json(const struct verify *v, const struct input *input, size_t i)
+write_object(const struct verify *v, const char *object, size_t len, size_t i)
 {
-	static char out[ASSAY_RESULT_JSON_MAX];
-	const size_t len = assay_result_json(&the_verdict, bytes_of_text(input->name), input->digest, out, sizeof(out));
-
-	if (len == 0) {
-		exit(fail(EXIT_BUG, "the result object is larger than it can be", "report this with the evidence",
-		    "%s: there is a bug in assay", input->name));
-	}
 	if (v->count > 1) {
 		fputs(i == 0 ? "[" : ",\n", stdout);
 	}
-	fwrite(out, 1, len, stdout);
+	fwrite(object, 1, len, stdout);
 	if (v->count > 1 && i + 1 == v->count) {
 		putchar(']');
 	}
@@ -63,14 +62,28 @@ write_json(const struct verify *v, const struct input *input, size_t i)
 }
 
 static void
+write_json(const struct verify *v, const struct input *input, size_t i)
+{
+	static char out[RENDER_RESULT_MAX];
+	const size_t len = render_result(&the_verdict, &v->assayer.verifier, bytes_of_text(input->name), input->digest,
+	    out, sizeof(out));
+
+	if (len == 0) {
+		exit(fail(EXIT_BUG, "the result object is larger than it can be", "report this with the evidence",
+		    "%s: there is a bug in assay", input->name));
+	}
+	write_object(v, out, len, i);
+}
+
+static void
 write_tree(const struct verify *v, const struct input *input)
 {
 	static char out[RENDER_VERDICT_MAX];
 	struct writer w;
 
 	writer_start(&w, out, sizeof(out));
-	render_verdict(&w, &the_verdict, bytes_of_text(input->name), &v->style);
-	fwrite(out, 1, w.len, stdout);
+	render_verdict(&w, &the_verdict, &v->assayer.verifier, bytes_of_text(input->name), &v->style);
+	terminal_write(stdout, bytes_of(out, w.len), v->style.columns);
 }
 
 /* Which collateral was taken, where there was a choice. */
@@ -90,33 +103,51 @@ say_choice(const struct input *input, const struct pick *pick)
 	}
 }
 
-/* AMD's report: 1,184 bytes, version 2 to 5, signed with ECDSA P-384 (algorithm 1). */
-static bool
-is_snp_report(struct assay_bytes bytes)
+/* One of many that cannot be judged: the others are judged all the same. */
+static void
+keep_failure(struct verify *v, const struct failure *failure, const char *name, size_t i)
 {
-	struct cursor c = cursor_over(bytes);
-	const uint32_t version = cursor_u32le(&c);
+	static char out[sizeof(struct failure) * 6 + 256 + PATH_SHOWN_MAX * 6];
+	struct writer w;
 
-	cursor_take(&c, 0x34 - 4);
-	return bytes.len == 1184 && version >= 2 && version <= 5 && cursor_u32le(&c) == 1;
+	if (v->json) {
+		writer_start(&w, out, sizeof(out));
+		failure_json(&w, failure, name);
+		write_object(v, out, w.len, i);
+	} else {
+		render_row_of_failure(&v->rows[i], failure->cause);
+	}
+	v->unreadable++;
+	v->exit_code = i == 0 ? EXIT_CANNOT_TELL : worse_exit(v->exit_code, EXIT_CANNOT_TELL);
+}
+
+static int
+load(struct input *input, const char *path)
+{
+	const int code = input_load(input, path);
+
+	return code != 0 ? code : input_refused(input);
 }
 
 static int
 verify_one(struct verify *v, const char *path, size_t i)
 {
 	static struct input input;
+	static struct failure failure;
 	struct pick pick;
-	const int code = input_load(&input, path);
 
+	failure_keep(v->count > 1 ? &failure : NULL);
+	const int code = load(&input, path);
+
+	failure_keep(NULL);
 	if (code != 0) {
 		input_release(&input);
-		return code;
-	}
-	/* What is not read is not accused. */
-	if (is_snp_report(input.evidence)) {
-		input_release(&input);
-		return fail(EXIT_CANNOT_TELL, "it is an AMD SEV-SNP attestation report, which this version does not read",
-		    "use the vendor's own tools for it", "%s cannot be judged, so nothing was decided", path);
+		if (v->count == 1) {
+			return code;
+		}
+		failure.exit_code = EXIT_CANNOT_TELL;
+		keep_failure(v, &failure, path, i);
+		return 0;
 	}
 	assayer_appraise(&v->assayer, &the_verdict, &pick, &input);
 	const int exit_code = verdict_exit(&the_verdict, v->at_least);
@@ -131,11 +162,16 @@ verify_one(struct verify *v, const char *path, size_t i)
 	if (v->count == 1) {
 		say_choice(&input, &pick);
 	}
+	if (pick.rivals != 0) {
+		note("%s: %u sets of TCB info have the same number and date and say different things; "
+		    "the one that is worst for the platform was taken, of %s", input.name, pick.rivals + 1,
+		    pick.tcb_info->source);
+	}
 	v->undecided += exit_code == EXIT_CANNOT_TELL;
 	if (exit_code == EXIT_CANNOT_TELL && v->undecided == 1) {
 		const struct assay_evidence evidence = assayer_evidence(&v->assayer, &input);
 
-		say_what_is_lacking(&the_verdict, &evidence, &v->assayer.shelf, input.name);
+		say_what_is_lacking(&the_verdict, &evidence, &pick, &v->assayer.shelf, input.name);
 	}
 	v->exit_code = i == 0 ? exit_code : worse_exit(v->exit_code, exit_code);
 	input_release(&input);
@@ -171,12 +207,12 @@ write_table(struct verify *v, const char *const *names)
 	render_table_measure(&widths, v->rows, v->count);
 	writer_start(&w, out, sizeof(out));
 	render_table_head(&w, &widths, &v->style);
-	fwrite(out, 1, w.len, stdout);
+	terminal_write(stdout, bytes_of(out, w.len), v->style.columns);
 	for (size_t i = 0; i < v->count; i++) {
 		writer_start(&w, out, sizeof(out));
 		render_table_row(&w, &v->rows[order[i]], bytes_of_text(names[order[i]]), &widths,
 		    &v->style);
-		fwrite(out, 1, w.len, stdout);
+		terminal_write(stdout, bytes_of(out, w.len), v->style.columns);
 	}
 }
 
@@ -191,22 +227,6 @@ check_signature_use(const struct arguments *arguments)
 	return 0;
 }
 
-/* Standard input can be read once. */
-static int
-check_standard_input(const struct arguments *arguments)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < arguments->operands_count; i++) {
-		count += strcmp(arguments->operands[i], "-") == 0;
-	}
-	if (count < 2) {
-		return 0;
-	}
-	return fail(EXIT_USAGE, "it can be read only once", "name each other input by its file",
-	    "standard input is named %u times, so nothing was decided", count);
-}
-
 int
 command_verify(const struct arguments *arguments)
 {
@@ -214,9 +234,8 @@ command_verify(const struct arguments *arguments)
 	int code = check_signature_use(arguments);
 
 	if (code == 0) {
-		code = check_standard_input(arguments);
+		code = standard_input_once(arguments);
 	}
-
 	v->json = option_given(arguments, "json");
 	v->count = arguments->operands_count;
 	if (code == 0) {
@@ -225,8 +244,8 @@ command_verify(const struct arguments *arguments)
 	if (code == 0) {
 		code = style_parse(&v->style, arguments);
 	}
-	for (size_t i = 0; code == 0 && i < v->count; i++) {
-		code = file_readable(arguments->operands[i]) ? 0 : EXIT_USAGE;
+	if (code == 0 && v->count == 1) {
+		code = file_readable(arguments->operands[0]) ? 0 : EXIT_USAGE;
 	}
 	if (code == 0) {
 		code = assayer_start(&v->assayer, arguments);
@@ -239,6 +258,9 @@ command_verify(const struct arguments *arguments)
 	}
 	if (code == 0 && v->undecided > 1) {
 		note("%zu of %zu inputs are undecided; the error is about the first of them", v->undecided, v->count);
+	}
+	if (code == 0 && v->unreadable > 0) {
+		note("%zu of %zu inputs could not be judged; verify one alone for its cause and fix", v->unreadable, v->count);
 	}
 	if (code == 0 && v->count > 1 && !v->json) {
 		write_table(v, arguments->operands);
