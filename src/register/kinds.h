@@ -20,7 +20,7 @@
 	F(R, U8, kind, 0, "enum kind") \
 	F(R, SLICE, arguments, 59000, "of the kind")
 #define TRANSACTION_SEAL(F, R) \
-	F(R, BYTES, key, KEY_COMPRESSED_BYTES, "compressed point") \
+	F(R, BYTES, key, KEY_BYTES, "P-256, x||y") \
 	F(R, BYTES, signature, 64, "r||s")
 
 /* ---- arguments of the kinds */
@@ -32,9 +32,9 @@
 	F(R, U64, amount, 0, "units") \
 	F(R, TEXT, reference, REASON_BYTES_MAX, "what it rests on outside")
 #define SET_AGENT_KEY_ARGUMENTS(F, R) \
-	F(R, VAR, key, KEY_COMPRESSED_BYTES, "empty: no agent any more")
+	F(R, VAR, key, KEY_BYTES, "empty: no agent any more")
 #define ROTATE_KEY_ARGUMENTS(F, R) \
-	F(R, BYTES, key, KEY_COMPRESSED_BYTES, "the new one")
+	F(R, BYTES, key, KEY_BYTES, "the new one")
 #define COLLATERAL_ARGUMENTS(F, R) \
 	F(R, U8, kind, 0, "enum collateral_kind") \
 	F(R, SLICE, body, DOCUMENT_BYTES_MAX, "signed text as served, or a CRL as DER") \
@@ -292,8 +292,9 @@ extern const struct record genesis_record;
  *	ENTRY_EFFECT		struct entry_effect, changes
  *	ENTRY_COMMIT		struct entry_commit
  *
- * A change is its key (u8 length), the old and the new row (each a flag, and
- * where it is 1 a u16 length and the row).
+ * A change is its key (u8 length), the old and the new row: each a byte, 0
+ * where there is none, 1 and 2 with a u16 length and the row, or the SHA-256 of
+ * a long one.
  */
 enum entry_type {
 	ENTRY_GENESIS = 0,

@@ -47,6 +47,9 @@ struct parameter_bounds {
 /* NULL: no such parameter. */
 const struct parameter_bounds *parameter_bounds(unsigned parameter);
 
+/* Do they fit each other?  Each one's bounds are another matter. */
+bool parameters_fit(const uint64_t values[static PARAMETER_END]);
+
 const char *code_id(unsigned code);
 const char *code_text(unsigned code);
 const char *code_remedy(unsigned code);
@@ -87,6 +90,10 @@ struct prepared_slot {
 
 /* ---- the machine */
 
+/* What a block's start can have to say: at most 8 acts, each of few rows. */
+#define LATE_BYTES_MAX	((size_t)512 * 1024)
+#define ACTS_PER_BLOCK	8
+
 struct machine {
 	const struct assay_crypto *crypto;
 	struct assay_rows rows;
@@ -95,21 +102,25 @@ struct machine {
 	bool in_block;
 	bool in_step;
 
-	struct meta meta;		/* written back at the end of each step that changed it */
+	struct meta meta;		/* written back at the end of the block */
 	struct meta meta_before;	/* of the step */
 	uint64_t parameters[PARAMETER_END];
 
 	/* the block */
+	uint8_t last_block_id[32];	/* of the block that was ended last */
 	uint64_t own_ms;		/* the register's own clock: time_ms - halted_ms */
-	uint64_t first_entry;
 	uint64_t next_entry;
 	uint8_t inputs[32];		/* running digest */
+	bool beginning;			/* entries wait in late: transactions stand before effects in the log */
+	size_t late_len;
+	uint8_t late[LATE_BYTES_MAX];	/* each with its length in 16 bits before it */
 
 	/* the step */
 	struct changes changes;
 	uint8_t sender[32];		/* account of the transaction */
 	bool by_agent;
 	uint16_t detail;		/* of the code that is about to be returned */
+	bool free;			/* the rule waives the fee: an answer that was due and valid */
 	struct entry_result result;
 
 	/* effects not yet appended as an entry: see effect.c */

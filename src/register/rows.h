@@ -27,7 +27,7 @@
 #define SELECTOR_BYTES_MAX	256
 #define ADVISORIES_VAR_MAX	1600	/* ASSAY_ADVISORIES_MAX ids, each with its length in one byte */
 #define MITIGATES_VAR_MAX	400
-#define KEY_COMPRESSED_BYTES	33	/* a P-256 point, SEC 1 */
+#define KEY_BYTES		64	/* a P-256 point, x||y: nothing here can decompress one */
 #define STATE_BYTES		6	/* of an answer: see struct answer_state */
 #define NO_SLOT			UINT16_MAX
 #define NO_TIME			UINT64_MAX
@@ -38,8 +38,10 @@
 	F(R, U64, height, 0, "of the last block; during a block, its own") \
 	F(R, U64, time_ms, 0, "block time") \
 	F(R, U64, halted_ms, 0, "time that the register stood still, in all") \
-	F(R, BYTES, block_id, 32, "id of the block before: leaf hash of its commit entry") \
-	F(R, U64, log_size, 0, "entries of the log before this block") \
+	F(R, BYTES, block_id, 32, "id of the block before that: leaf hash of its commit entry") \
+	F(R, BYTES, inputs, 32, "digest of what came in, as in its commit entry") \
+	F(R, U64, first_entry, 0, "index of its first entry") \
+	F(R, U64, log_size, 0, "entries of the log up to and with its commit entry") \
 	F(R, U32, rules, 0, "version of the rules in force") \
 	F(R, U32, rules_next, 0, "version to come; 0: none") \
 	F(R, U64, rules_height, 0, "height at which it comes") \
@@ -131,16 +133,16 @@
 	F(R, U8, threshold, 0, "approvals that an act needs; more than half") \
 	F(R, VAR, members, 32 * COUNCIL_MAX, "account ids, ascending")
 
-/* ---- account: id (32), SHA-256 of its first compressed key */
+/* ---- account: id (32), SHA-256 of its first key, compressed (SEC 1) */
 #define ACCOUNT_ROW(F, R) \
-	F(R, VAR, key, KEY_COMPRESSED_BYTES, "empty until it first signs") \
+	F(R, VAR, key, KEY_BYTES, "empty until it first signs") \
 	F(R, U64, nonce, 0, "of the last transaction under the account's key") \
 	F(R, U64, balance, 0, "units") \
-	F(R, VAR, agent_key, KEY_COMPRESSED_BYTES, "empty: no agent") \
+	F(R, VAR, agent_key, KEY_BYTES, "empty: no agent") \
 	F(R, U64, agent_nonce, 0, "of the last transaction under the agent's key") \
-	F(R, VAR, key_next, KEY_COMPRESSED_BYTES, "key after a rotation; empty: none") \
+	F(R, VAR, key_next, KEY_BYTES, "key after a rotation; empty: none") \
 	F(R, U64, key_next_own_ms, 0, "when it comes") \
-	F(R, VAR, agent_key_next, KEY_COMPRESSED_BYTES, "agent's key after its own rotation; empty: none") \
+	F(R, VAR, agent_key_next, KEY_BYTES, "agent's key after its own rotation; empty: none") \
 	F(R, U64, agent_key_next_own_ms, 0, "when it comes")
 
 /* ---- proposal: number (u64) */

@@ -31,10 +31,8 @@ void account_put(struct machine *m, const uint8_t id[static 32], const struct ac
  * False, and nothing changed, where it would overflow or go below 0.  They keep meta.balances. */
 bool account_credit(struct machine *m, const uint8_t id[static 32], uint64_t amount);
 bool account_debit(struct machine *m, const uint8_t id[static 32], uint64_t amount);
-/* SHA-256 of the compressed point. */
-void account_id(const struct machine *m, uint8_t id[static 32], const uint8_t key[static KEY_COMPRESSED_BYTES]);
-/* A compressed point as x||y, for the crypto port; false where it is none. */
-bool key_decompress(const uint8_t key[static KEY_COMPRESSED_BYTES], uint8_t point[static 64]);
+/* SHA-256 of the point, compressed. */
+void account_id(const struct machine *m, uint8_t id[static 32], const uint8_t key[static KEY_BYTES]);
 enum code apply_transfer(struct machine *m, const struct transfer_arguments *a);
 enum code apply_set_agent_key(struct machine *m, const struct set_agent_key_arguments *a);
 enum code apply_rotate_key(struct machine *m, const struct rotate_key_arguments *a);
@@ -196,7 +194,16 @@ void assign_timer(struct machine *m);
 enum code apply_confirm_build(struct machine *m, const struct confirm_build_arguments *a);
 enum code apply_statement(struct machine *m, const struct statement_arguments *a);
 
-/* ---- timers: rows that are due */
+/* ---- block.c */
+
+/* Append an entry to the log; at a block's start it waits until the transactions are there. */
+void entry_append(struct machine *m, struct assay_bytes entry);
+/* Timers run, the commit entry is appended. */
+void block_end(struct machine *m, struct assay_register_commit *commit);
+/* m->parameters from the rows: after they were changed. */
+void parameters_load(struct machine *m);
+
+/* ---- timer.c: rows that are due */
 
 void timer_set(struct machine *m, enum timer_class class, uint64_t due, struct assay_bytes subject);
 void timer_clear(struct machine *m, enum timer_class class, uint64_t due, struct assay_bytes subject);
