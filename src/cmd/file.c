@@ -22,7 +22,8 @@ file_is_directory(const char *path)
 static int
 cannot_read(const char *path, const char *cause)
 {
-	return fail(EXIT_USAGE, cause, "give the path of a file that exists and that you may read (of a directory its files), or - for standard input",
+	return fail(EXIT_USAGE, cause,
+	    "give the path of a file that exists and that you may read (of a directory its files), or - for standard input",
 	    "%s cannot be read, so nothing was decided", path);
 }
 

@@ -243,7 +243,8 @@ inspect_ias_report(struct claims *c, struct assay_bytes body)
 		claims_hex(c, "pseudonym", bytes_of(report.pseudonym, sizeof(report.pseudonym)));
 	}
 	if (report.advisories_unknown) {
-		claims_text(c, "advisories_unknown", "this version cannot carry them");
+		claims_text(c, "advisories_unknown", report.version < 4 ? "this version cannot carry them"
+		    : "the status comes with advisories, and the report names none");
 	} else {
 		claims_words(c, "advisories", report.advisories, report.advisories_count);
 	}

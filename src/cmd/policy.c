@@ -222,8 +222,8 @@ wrong_count(const struct verb *verb, const char *const *names, size_t count)
 		return fail(EXIT_USAGE, "it is one word too many", fix, "`assay policy %s` does not know what to do with %s",
 		    verb->name, names[verb->operands]);
 	}
-	return fail(EXIT_USAGE, missing[verb - verbs][count], fix, "`assay policy %s` was not told what to work on, so nothing was done",
-	    verb->name);
+	return fail(EXIT_USAGE, missing[verb - verbs][count], fix,
+	    "`assay policy %s` was not told what to work on, so nothing was done", verb->name);
 }
 
 static int

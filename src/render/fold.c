@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Lines that are too long for a terminal, broken at blanks.  What goes on
- * stands under the text that it belongs to: beside the trunk of a tree, which is
- * kept, or after the first gap of two blanks or more (the end of a first column).  A word that is too long for any line, such as a digest, stays where it
- * is.
+ * stands under the text that it belongs to: beside the trunk of a tree, which
+ * is kept, or after the first gap of two blanks or more (the end of a first
+ * column).  A word that is too long for any line, such as a digest, stays
+ * where it is.
  */
 #include "format/utf8.h"
 #include "render/tree.h"
 
 #define TRUNK "│"
 #define BRANCH "├"
+#define LAST_BRANCH "└"
 
 /* Length of what takes no column at the start: an escape sequence that sets a colour. */
 static size_t
@@ -57,17 +59,22 @@ columns_of(struct assay_bytes text)
 	return all;
 }
 
-/* Where lines after the first begin; *trunk where the tree goes on beside them. */
-static size_t
-hang_of(struct assay_bytes line, size_t width, bool *trunk)
+/* How lines after the first begin. */
+struct hang {
+	bool trunk;	/* the tree goes on beside them */
+	size_t text;	/* the column under the text */
+	size_t least;	/* for a word that does not fit there */
+};
+
+static struct hang
+hang_of(struct assay_bytes line, size_t width)
 {
+	struct hang hang = { false, 2, 2 };
 	size_t column = 0;
 	size_t blanks = 0;
-	size_t indent = 0;
 	size_t columns;
 	bool text = false;
 
-	*trunk = false;
 	for (size_t at = 0; at < line.len; column += columns) {
 		const struct assay_bytes rest = rest_of(line, at);
 		const size_t len = next_length(rest, &columns);
@@ -82,19 +89,23 @@ hang_of(struct assay_bytes line, size_t width, bool *trunk)
 			continue;
 		}
 		if (text && blanks >= 2) {
-			return column <= width / 2 ? column : indent + 2;
+			hang.text = column <= width / 2 ? column : hang.least;
+			return hang;
 		}
 		if (!text) {
-			indent = blanks;
-			*trunk = bytes_equal_text(one, TRUNK) || bytes_equal_text(one, BRANCH);
-			if (*trunk) {
-				return LABEL_COLUMNS;
+			hang.trunk = bytes_equal_text(one, TRUNK) || bytes_equal_text(one, BRANCH);
+			const bool tree = hang.trunk || bytes_equal_text(one, LAST_BRANCH);
+
+			hang.least = tree ? LABEL_COLUMNS : blanks + 2;
+			hang.text = hang.least;
+			if (tree) {
+				return hang;
 			}
 		}
 		text = true;
 		blanks = 0;
 	}
-	return indent + 2;
+	return hang;
 }
 
 static void
@@ -108,8 +119,7 @@ put_start(struct writer *w, size_t hang, bool trunk)
 static void
 fold_line(struct writer *w, struct assay_bytes line, size_t width)
 {
-	bool trunk;
-	const size_t hang = hang_of(line, width, &trunk);
+	const struct hang hang = hang_of(line, width);
 	size_t column = 0;
 	size_t at = 0;
 	bool any = false;	/* a word stands on this line already */
@@ -127,11 +137,11 @@ fold_line(struct writer *w, struct assay_bytes line, size_t width)
 		}
 		const struct assay_bytes word = bytes_slice(line, at + blanks, end - at - blanks);
 		const size_t columns = columns_of(word);
+		const size_t start = hang.text + columns <= width ? hang.text : hang.least;
 
-		if (any && column > hang && columns != 0 && column + blanks + columns > width &&
-		    hang + columns <= width) {
-			put_start(w, hang, trunk);
-			column = hang;
+		if (any && columns != 0 && column > start && column + blanks + columns > width && start + columns <= width) {
+			put_start(w, start, hang.trunk);
+			column = start;
 		} else {
 			put_repeated(w, ' ', blanks);
 			column += blanks;
@@ -149,8 +159,11 @@ render_folded(struct writer *w, struct assay_bytes text, unsigned columns)
 	size_t at = 0;
 
 	while (at < text.len) {
-		const uint8_t *newline = memchr(text.data + at, '\n', text.len - at);
-		const size_t len = newline == NULL ? text.len - at : (size_t)(newline - text.data) - at;
+		size_t len = 0;
+
+		while (at + len < text.len && text.data[at + len] != '\n') {
+			len++;
+		}
 		const struct assay_bytes line = bytes_slice(text, at, len);
 
 		if (columns_of(line) <= columns) {
@@ -159,7 +172,7 @@ render_folded(struct writer *w, struct assay_bytes text, unsigned columns)
 			fold_line(w, line, columns);
 		}
 		at += len;
-		if (newline != NULL) {
+		if (at < text.len) {
 			put_char(w, '\n');
 			at++;
 		}

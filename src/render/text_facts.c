@@ -13,7 +13,9 @@ put_advisories(struct writer *w, const struct assay_verdict *v, const struct ren
 
 	if (v->advisories_unknown) {
 		tree_branch(w, style, "advisories");
-		put_text(w, "unknown: this version of the format cannot carry them\n");
+		put_text(w, v->kind == ASSAY_EVIDENCE_IAS_REPORT && v->version >= 4
+		    ? "unknown: the status comes with advisories, and the report names none\n"
+		    : "unknown: this version of the format cannot carry them\n");
 		return;
 	}
 	if (v->advisories_count == 0) {

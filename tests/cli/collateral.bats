@@ -89,6 +89,46 @@ reply() {
 	[ "$status" -eq 0 ]
 }
 
+@test "of two sets with one number and date the worst outcome stands, in either order" {
+	simulate good --tee tdx
+	simulate worse --tee tdx --advisory INTEL-SA-00615
+	[ "$(jq '.tcb_info | fromjson | [.issueDate, .tcbEvaluationDataNumber, .fmspc]' good.collateral.json)" = \
+		"$(jq '.tcb_info | fromjson | [.issueDate, .tcbEvaluationDataNumber, .fmspc]' worse.collateral.json)" ]
+	for order in "good worse" "worse good"; do
+		read -r first second <<<"$order"
+		run --separate-stderr "$ASSAY" verify good.quote.bin --insecure-root good.roots.pem --at "$AT" --json \
+			--collateral "$first.collateral.json" --collateral "$second.collateral.json"
+		[ "$(jq -r .tier <<<"$output")" = 4 ]
+		[[ "$stderr" == *"2 sets of TCB info have the same number and date"*"of worse.collateral.json"* ]]
+		echo "$output" >"$first.result"
+	done
+	cmp good.result worse.result
+}
+
+@test "of two sets that weigh the same the choice does not follow the order of reading" {
+	# Out of date is tier 5, whatever advisories are open.
+	simulate one --tee tdx --status OutOfDate --advisory INTEL-SA-00615
+	simulate two --tee tdx --status OutOfDate --advisory INTEL-SA-00657
+	for order in "one two" "two one"; do
+		read -r first second <<<"$order"
+		"$ASSAY" verify one.quote.bin --insecure-root one.roots.pem --at "$AT" --json \
+			--collateral "$first.collateral.json" --collateral "$second.collateral.json" >"$first.result"
+	done
+	cmp one.result two.result
+}
+
+@test "a set in both formats is read in the newer one" {
+	simulate three --tcb-info-version 3
+	simulate two --tcb-info-version 2
+	for order in "two three" "three two"; do
+		read -r first second <<<"$order"
+		run --separate-stderr "$ASSAY" verify three.quote.bin --insecure-root three.roots.pem --at "$AT" --json \
+			--collateral "$first.collateral.json" --collateral "$second.collateral.json"
+		[ "$(jq -c .platform.advisories <<<"$output")" = "[]" ]
+		[[ "$stderr" != *"worst"* ]]
+	done
+}
+
 @test "real collateral of a whole directory" {
 	vectors dcap
 	run --separate-stderr "$ASSAY" verify --collateral "$ASSAY_VECTORS/dcap" --at 2025-08-30T05:09:06Z --json \

@@ -64,10 +64,44 @@ setup() {
 	run "$ASSAY" inspect cut.bin
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"malformed"*"quote.form"* ]]
-	echo nonsense >text
-	run "$ASSAY" inspect text
+	printf '{"isvEnclaveQuoteStatus":"OK"}' >report
+	run "$ASSAY" inspect report
 	[ "$status" -eq 3 ]
-	[[ "$output" == *"unknown"* ]]
+}
+
+@test "malformed collateral exits with 4, what is no known form with 2" {
+	simulate q
+	jq '.tcb_info |= sub("UpToDate"; "UpToDat")' q.collateral.json >bad.json
+	run "$ASSAY" inspect bad.json
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"TCB info"*"malformed"* ]]
+	echo nonsense >text
+	echo '{"a":1}' >object
+	for file in text object; do
+		run "$ASSAY" inspect "$file"
+		[ "$status" -eq 2 ]
+		[[ "$output" == *"unknown"* ]]
+	done
+	head -c 1000 q.quote.bin >cut.bin
+	run --separate-stderr "$ASSAY" inspect bad.json nowhere q.quote.bin
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"q.quote.bin"* ]]
+	[[ "$stderr" == *"nowhere cannot be read"* ]]
+	run --separate-stderr "$ASSAY" inspect text cut.bin
+	[ "$status" -eq 3 ]
+	run --separate-stderr "$ASSAY" inspect text nowhere q.quote.bin --json
+	[ "$status" -eq 4 ]
+	[ "$(jq -r '.[].kind' <<<"$output" | paste -sd' ')" = "unknown sgx-quote" ]
+}
+
+@test "a TCB info is not called a report" {
+	simulate q
+	printf '{"tcbInfo":%s,"signature":"%s"}\n\n' "$(jq -r .tcb_info q.collateral.json)" \
+		"$(jq -r .tcb_info_signature q.collateral.json)" >tcb.json
+	run "$ASSAY" inspect tcb.json
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"TCB info"* ]]
+	[[ "$output" != *"report"* ]]
 }
 
 @test "all real vectors are read" {

@@ -57,10 +57,46 @@ setup() {
  tier_next tier_next_at reasons policy time as_of platform measurements report_data debug collateral checks\
  simulated tier_next_known" ]
 	done
-	: >empty
-	run --separate-stderr "$ASSAY" verify empty --json --at "$AT"
+	printf '\003\000' >short
+	run --separate-stderr "$ASSAY" verify short --json --at "$AT"
 	[ "$(jq -r 'keys_unsorted | length' <<<"$output")" = 19 ]
 	[ "$(jq -r '.measurements, .input.kind, .platform.fmspc, .debug | tostring' <<<"$output" | sort -u)" = null ]
+}
+
+@test "no line is wider than the terminal but for digests" {
+	simulate a --tee tdx --status OutOfDate
+	simulate b --status ConfigurationNeeded --advisory INTEL-SA-00615
+	: >empty
+	export COLUMNS=60
+	{
+		judge a --wide
+		judge b --expect isv_svn=9 || true
+		"$ASSAY" verify a.quote.bin || true
+		"$ASSAY" verify a.quote.bin b.quote.bin empty nowhere --collateral a.collateral.json \
+			--collateral b.collateral.json --insecure-root a.roots.pem --at "$AT" || true
+		"$ASSAY" tcb a.quote.bin --collateral a.collateral.json --insecure-root a.roots.pem --at "$AT"
+		"$ASSAY" tcb a.quote.bin --collateral a.collateral.json --insecure-root a.roots.pem --at "$AT" --history
+		"$ASSAY" inspect a.quote.bin a.collateral.json
+	} >all 2>&1
+	[ "$(wc -l <all)" -gt 200 ]
+	# Digests, keys and addresses have no blanks to break them at.
+	LC_ALL=C.UTF-8 perl -CS -ne 'chomp; print "$_\n" if length > 60 && !/[0-9a-f]{32}/ && !/\S{45}/' <all >wide
+	cat wide
+	[ ! -s wide ]
+	# JSON is not for people: one line.
+	[ "$(judge a --json | wc -l)" -eq 1 ]
+}
+
+@test "a report is good without an end" {
+	simulate r --tee ias
+	report() {
+		"$ASSAY" verify r.report.json --signature r.sig.b64 --certificates r.certificates.pem \
+			--insecure-root r.roots.pem --at "$AT" "$@"
+	}
+	[ "$(report --json | jq -c '.time | [.valid_from, .valid_until]')" = '["2026-05-31T23:00:00Z",null]' ]
+	run report
+	[[ "$output" == *"holds from 2026-05-31T23:00:00Z, no end"* ]]
+	[[ "$output" != *9999* ]]
 }
 
 @test "help names every option" {

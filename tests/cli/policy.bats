@@ -75,3 +75,20 @@ setup() {
 	run "$ASSAY" policy show
 	[ "$status" -eq 2 ]
 }
+
+@test "a missing operand is named, not guessed at" {
+	while IFS='|' read -r words cause synopsis; do
+		# shellcheck disable=SC2086
+		run "$ASSAY" policy $words
+		echo "$words: $output"
+		[ "$status" -eq 2 ]
+		[[ "$output" == *"cause: $cause"*"fix: write \`assay policy $synopsis"* ]]
+		[[ "$output" != *"did you mean"* ]]
+	done <<-'END'
+		check|the policy's file is missing|check FILE
+		show|the policy's name or file is missing|show NAME
+		diff|both policies are missing|diff A B
+		diff a|the second policy is missing|diff A B
+		list a|it is one word too many|list
+	END
+}

@@ -64,6 +64,17 @@ compare() {
 	[ "$status" -eq 4 ]
 }
 
+@test "an archived report has no SVNs to compare" {
+	simulate r --tee ias
+	run "$ASSAY" tcb r.report.json --insecure-root r.roots.pem --at "$AT"
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"it is an archived report"*"fix: verify it: assay verify REPORT"* ]]
+	[[ "$output" != *"PCK certificate"* ]]
+	run "$ASSAY" tcb r.roots.pem --at "$AT"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"is not evidence"* ]]
+}
+
 @test "history of a real platform" {
 	vectors dcap
 	run --separate-stderr "$ASSAY" tcb "$ASSAY_VECTORS/dcap/tdx-v4-00806f050000-05.quote.bin" --history --json \

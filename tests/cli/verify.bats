@@ -91,6 +91,27 @@ says() {
 	END
 }
 
+@test "all that is missing is named at once, each with how to get it" {
+	simulate q
+	run --separate-stderr "$ASSAY" verify q.quote.bin --insecure-root q.roots.pem --at "$AT"
+	[ "$status" -eq 4 ]
+	[[ "$stderr" == *"missing: root CRL, PCK CRL, TCB info, QE identity"* ]]
+	[ "$(grep -c '^  fix: fetch https://' <<<"$stderr")" -eq 4 ]
+	for word in IntelSGXRootCA.der 'pckcrl?' SGX-PCK-CRL-Issuer-Chain 'tcb?fmspc=' TCB-Info-Issuer-Chain qe/identity; do
+		[[ "$stderr" == *"$word"* ]]
+	done
+	jq '.tcb_info = "" | .qe_identity_issuer_chain = ""' q.collateral.json >less.json
+	run --separate-stderr "$ASSAY" verify q.quote.bin --collateral less.json --insecure-root q.roots.pem --at "$AT"
+	[[ "$stderr" == *"missing: TCB info, QE identity's issuer chain)"* ]]
+	[ "$(grep -c '^  fix: ' <<<"$stderr")" -eq 2 ]
+	# Where nothing is missing nothing else is asked for.
+	run --separate-stderr "$ASSAY" verify q.quote.bin --collateral q.collateral.json --insecure-root q.roots.pem \
+		--at 2027-06-01
+	[ "$status" -eq 4 ]
+	[ "$(grep -c '^  fix: ' <<<"$stderr")" -eq 1 ]
+	[[ "$stderr" != *"missing"* ]]
+}
+
 @test "an issuer chain that is missing is taken out of the quote" {
 	simulate q
 	jq 'del(.pck_crl_issuer_chain)' q.collateral.json >less.json
@@ -184,6 +205,22 @@ says() {
 	[ "$status" -eq 1 ]
 }
 
+@test "an expected value that differs is named beside the actual one" {
+	ab=$(printf 'ab%.0s' {1..32})
+	ac=$(printf 'ac%.0s' {1..32})
+	simulate q --program "$ab"
+	run judge q --expect "mrenclave=$ac" --expect isv_svn=77 --expect isv_prod_id=1
+	[[ "$output" == *"mrenclave differs"*"expected  $ac"*"actual    $ab"*"isv_svn differs"*"expected  77"* ]]
+	[[ "$output" != *"isv_prod_id differs"* ]]
+	run judge q --expect "mrenclave=$ac" --expect isv_prod_id=1 --expect "mrtd=$(printf '00%.0s' {1..48})" --json
+	[ "$(jq -c '.expected | map([.field, .holds])' <<<"$output")" = \
+		'[["mrenclave",false],["isv_prod_id",true],["mrtd",false]]' ]
+	[ "$(jq -r '.expected[0] | [.expected, .actual] | join(" ")' <<<"$output")" = "$ac $ab" ]
+	[ "$(jq -r '.expected[2].actual' <<<"$output")" = null ]
+	run judge q --json
+	[ "$(jq 'has("expected")' <<<"$output")" = false ]
+}
+
 @test "evidence outside the dates is undecided, with the answer as of their end" {
 	simulate q --status OutOfDate
 	run --separate-stderr "$ASSAY" verify q.quote.bin --collateral q.collateral.json --insecure-root q.roots.pem \
@@ -217,19 +254,96 @@ says() {
 	[[ "$output" == *"--signature"* ]]
 }
 
-@test "anything at all gets a verdict" {
+@test "what may be damaged evidence is judged, and is not genuine" {
+	simulate q --tee tdx
+	simulate r --tee ias
+	printf '\003\000' >two
+	head -c 1000 q.quote.bin >cut
+	{ printf '\011\000'; tail -c +3 q.quote.bin; } >version
+	{ head -c 4 q.quote.bin; printf '\007'; tail -c +6 q.quote.bin; } >tee
+	{ head -c 12 q.quote.bin; printf 'another'; tail -c +20 q.quote.bin; } >vendor
+	hex <cut >cut.hex
+	head -c 700 r.report.json >report
+	echo '{"isvEnclaveQuoteBody":1}' >member
+	for file in two cut version tee vendor cut.hex report member; do
+		run --separate-stderr "$ASSAY" verify "$file" --insecure-root q.roots.pem --signature r.sig.b64 \
+			--certificates r.certificates.pem --at "$AT"
+		echo "$file: $status $stderr"
+		[ "$status" -eq 3 ]
+		[[ "$output" == *"NOT GENUINE"* ]]
+	done
+}
+
+@test "what is no evidence is named, and accuses nobody" {
+	simulate q --tee tdx
+	reply() { jq -r "\"{\\\"$2\\\":\" + .$1 + \",\\\"signature\\\":\\\"\" + .$1_signature + \"\\\"}\"" q.collateral.json; }
 	: >empty
+	printf ' \n\n' >blank
+	head -c 100000 /dev/zero >zeros
+	head -c 3000000 /dev/zero | tr '\0' '\007' >large
+	echo 'to be or not to be' >text
+	echo 'deadbeef' >hexed
 	printf '{' >brace
 	printf '{"a":1}' >object
-	printf 'AAAA' >short
-	head -c 100000 /dev/zero >zeros
-	head -c 3000000 /dev/zero | tr '\0' 7 >large
-	printf '\003\000' >two
-	for file in empty brace object short zeros large two; do
+	gzip -c q.quote.bin >gzipped
+	"$ASSAY" policy show confidence >policy
+	judge q --json >result
+	reply tcb_info tcbInfo >tcb
+	reply qe_identity enclaveIdentity >identity
+	jq -r .pck_crl q.collateral.json | unhex >crl
+	cp q.collateral.json collateral
+	cp q.roots.pem certificate
+	while IFS='|' read -r file cause fix; do
 		run --separate-stderr "$ASSAY" verify "$file" --at "$AT"
-		echo "$file: $status"
-		[ "$status" -eq 3 ] || [ "$status" -eq 4 ]
-	done
+		echo "$file: $status $stderr"
+		[ "$status" -eq 2 ]
+		[ -z "$output" ]
+		[[ "$stderr" == *"error: $file is not evidence"*"cause: "*"$cause"*"fix: "*"$fix"* ]]
+	done <<-'END'
+		empty|it is empty|a quote
+		blank|it is blank|a quote
+		zeros|it is blank|a quote
+		large|no quote of a known version|version 3, 4 or 5
+		text|it is text|a quote
+		hexed|hex or base64 of bytes that are no quote|a quote
+		brace|it is JSON|quote
+		object|it is JSON|quote
+		gzipped|compressed (gzip)|gunzip
+		policy|a policy document|--policy
+		result|assay itself wrote|the evidence
+		tcb|1 TCB info|--collateral
+		identity|1 QE identity|--collateral
+		crl|1 CRL|--collateral
+		collateral|1 TCB info, 1 QE identity, 2 CRLs|--collateral
+		certificate|1 certificate|--certificates
+	END
+	mkdir folder
+	run --separate-stderr "$ASSAY" verify folder
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"it is a directory"*"its files"* ]]
+}
+
+@test "one that cannot be judged does not keep the others from it" {
+	simulate q
+	simulate forged --break quote.signature
+	: >empty
+	many() {
+		"$ASSAY" verify "$@" --collateral q.collateral.json --insecure-root q.roots.pem --at "$AT"
+	}
+	run --separate-stderr many nowhere q.quote.bin empty
+	[ "$status" -eq 4 ]
+	[ "${#lines[@]}" -eq 4 ]
+	[[ "${lines[1]}" == "1  "*"q.quote.bin" ]]
+	[[ "$output" == *"not judged"*"nowhere: No such file or directory"* ]]
+	[[ "$output" == *"not judged"*"empty: it is empty"* ]]
+	[[ "$stderr" == *"2 of 3 inputs could not be judged"* ]]
+	run --separate-stderr many q.quote.bin nowhere forged.quote.bin
+	[ "$status" -eq 3 ]
+	run --separate-stderr many empty q.quote.bin --json
+	[ "$status" -eq 4 ]
+	[ "$(jq -r '.[0] | [.schema, .exit, .input.name, .cause] | join(" ")' <<<"$output")" = \
+		"assay.error/1 4 empty it is empty" ]
+	[ "$(jq -r '.[1].verdict' <<<"$output")" = genuine ]
 }
 
 @test "wrong use exits with 2, a sentence and a fix" {
@@ -312,6 +426,15 @@ says() {
 @test "standard input is read once" {
 	run "$ASSAY" verify - - </dev/null
 	[ "$status" -eq 2 ]
+	[[ $output == *"standard input is named 2 times"* ]]
+	for option in --collateral --policy --signature --certificates --insecure-root; do
+		run "$ASSAY" verify - "$option" - </dev/null
+		[ "$status" -eq 2 ]
+		[[ $output == *"standard input is named 2 times"* ]]
+	done
+	run "$ASSAY" tcb - --collateral - </dev/null
+	[[ $output == *"standard input is named 2 times"* ]]
+	run "$ASSAY" policy diff - - </dev/null
 	[[ $output == *"standard input is named 2 times"* ]]
 }
 

@@ -1,0 +1,154 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The table of members (src/cmd/members.def) and doc/result.md say of the JSON what is so.
+
+# shellcheck disable=SC2094,SC2154,SC2317
+load helper
+
+# Once for the file: the table, as the command explains it.
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	"$ASSAY" explain --json >ids
+	jq -r '.member[]' ids | while read -r id; do
+		"$ASSAY" explain "$id" --json | jq -c --arg id "$id" 'select(.kind == "member" and .id == $id)'
+	done | jq -s 'unique' >table
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	ids=$BATS_FILE_TMPDIR/ids
+	table=$BATS_FILE_TMPDIR/table
+}
+
+# compare ALL: the objects in the file `objects` fit the table; ALL true: and the table has no more.
+compare() {
+	jq -rs --slurpfile t "$table" --slurpfile i "$ids" --argjson all "$1" \
+		'$t[0] as $table | $i[0] as $ids | [.[] | if type == "array" then .[] else . end] | '"$(cat "$ASSAY_SOURCE/tests/cli/members.jq")" \
+		<objects >misfits
+	cat misfits
+	[ ! -s misfits ]
+}
+
+# What a command writes, to either end, is a line of `objects`; its exit code is not looked at.
+keep() {
+	"$@" --json >>objects 2>&1 || true
+}
+
+judge_report() {
+	keep "$ASSAY" verify "$1.report.json" --signature "$1.sig.b64" --certificates "$1.certificates.pem" \
+		--insecure-root "$1.roots.pem" --at "$AT"
+}
+
+compare_levels() {
+	local name=$1
+	shift
+	keep "$ASSAY" tcb "$name.quote.bin" --collateral "$name.collateral.json" --insecure-root "$name.roots.pem" \
+		--at "$AT" "$@"
+}
+
+simulated_quotes() {
+	local arguments i=0
+	while read -r arguments; do
+		i=$((i + 1))
+		# shellcheck disable=SC2086 # options are words
+		simulate "q$i" $arguments
+		keep judge "q$i"
+		compare_levels "q$i"
+	done <<'END'
+--tee sgx --version 3
+--tee sgx --version 4 --status OutOfDate
+--tee sgx --version 5 --status ConfigurationNeeded --advisory INTEL-SA-00615
+--tee sgx --ca processor
+--tee sgx --tcb-info-version 2 --status OutOfDate
+--tee sgx --advisory INTEL-SA-00088
+--tee sgx --debug
+--tee sgx --qe-status OutOfDate
+--tee tdx --version 4 --status OutOfDate
+--tee tdx --version 5 --body 2
+--tee tdx --version 5 --body 3 --status TDRelaunchAdvised
+--tee tdx --version 5 --body 4
+--tee tdx --module-status OutOfDate
+--break quote.version
+--break quote.signature
+--break pck.extension
+--break pck.present
+--break qe-report.binding
+--break tcb.level
+--break tcb.revoked
+END
+}
+
+simulated_reports() {
+	"$ASSAY_SIM" quote --seed cli --tee ias --at "$AT" --out r1 --linkable --nonce abc >/dev/null
+	"$ASSAY_SIM" quote --seed cli --tee ias --at "$AT" --out r2 --status GROUP_OUT_OF_DATE >/dev/null
+	"$ASSAY_SIM" quote --seed cli --tee ias --at "$AT" --out r3 --version 3 >/dev/null
+	judge_report r1
+	judge_report r2
+	judge_report r3
+	"$ASSAY_SIM" quote --seed cli --tee epid --at "$AT" --out e >/dev/null
+	keep "$ASSAY" verify e.quote.bin --at "$AT"
+}
+
+# A newer set, and a policy that says when it comes into force and holds SGX to tier 3.
+looking_ahead() {
+	simulate newer --evaluation-number 19
+	"$ASSAY" policy show confidence | jq -c '.name = "mine" | .tier_next_at = "2026-07-01T00:00:00Z" |
+		.ceilings = [{tee: "sgx", tier: 3, word: "why"}]' >policy.json
+	simulate held --status ConfigurationNeeded
+	keep judge held --policy policy.json --collateral newer.collateral.json
+}
+
+# Other dates, no collateral, no evidence.
+simulated_circumstances() {
+	keep "$ASSAY" verify q1.quote.bin --collateral q1.collateral.json --insecure-root q1.roots.pem --at 2030-01-01
+	keep "$ASSAY" verify q6.quote.bin --collateral q6.collateral.json --insecure-root q6.roots.pem --at 2030-01-01
+	keep "$ASSAY" verify q1.quote.bin --insecure-root q1.roots.pem --at "$AT"
+	printf '\003\000' >short
+	echo '{"isvEnclaveQuoteBody":"AA"}' >hollow
+	keep "$ASSAY" verify hollow --at "$AT"
+	keep "$ASSAY" verify short --at "$AT"
+	keep "$ASSAY" verify q1.quote.bin q2.quote.bin --at "$AT"
+}
+
+histories() {
+	"$ASSAY_SIM" quote --seed cli --at 2025-06-01T00:00:00Z --out old >/dev/null
+	keep "$ASSAY" tcb q1.quote.bin --history --insecure-root q1.roots.pem --collateral old.collateral.json \
+		--collateral q1.collateral.json
+	compare_levels q6 --history
+	compare_levels q19 --history
+}
+
+errors() {
+	keep "$ASSAY" verify nowhere
+	keep "$ASSAY" explain nothing-of-that-name
+	keep "$ASSAY" tcb short
+	{ cat q1.quote.bin && head -c 100 /dev/zero; } >padded
+	keep "$ASSAY" verify padded --at "$AT"
+}
+
+@test "every member of every schema is in the table, as it is written, and no other" {
+	simulated_quotes
+	simulated_reports
+	looking_ahead
+	simulated_circumstances
+	histories
+	errors
+	[ "$(jq -s 'length' objects)" -gt 60 ]
+	compare true
+}
+
+@test "the comparison finds a member too many, one of another type and a null that may not be" {
+	simulate q
+	judge q --json >good
+	for change in '.more = 1' '.platform.shortfall = [{"other": 1}]' '.tier = "2"' '.debug = 0' '.verdict = "good"' \
+		'.simulated = null' '.time.at = "today"' '.reasons = ["no-such-id"]'; do
+		jq -c "$change" good >objects
+		run compare false
+		echo "$change: $output"
+		[ "$status" -ne 0 ]
+	done
+	cp good objects
+	compare false
+	run compare true
+	[[ "$output" == *"never occurs"* ]]
+}
