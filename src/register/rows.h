@@ -62,6 +62,10 @@
 	F(R, U64, proposals, 0, "number of the last proposal") \
 	F(R, U64, exits_count, 0, "number of the last exit") \
 	F(R, U32, denied, 0, "rows of the deny list") \
+	F(R, U64, aged_ms, 0, "an evidence_age of before, which was in force until") \
+	F(R, U64, aged_own_ms, 0, "this: what had expired by then stays expired") \
+	F(R, U64, stretched_ms, 0, "a vendor_stretch of before, which was in force until") \
+	F(R, U64, stretched_time_ms, 0, "this, block time: what had expired by then stays expired") \
 	F(R, U64, slashing_paused_until_own_ms, 0, "0: slashing runs; NO_TIME: until resumed") \
 	F(R, U64, workers, 0, "rows of workers that have not left") \
 	F(R, U64, online, 0, "of them, online")
@@ -155,7 +159,7 @@
 	F(R, U64, proposed_own_ms, 0, "when it was made") \
 	F(R, U64, passed_own_ms, 0, "when it had approvals enough; 0: not yet") \
 	F(R, U64, effective_own_ms, 0, "when it takes effect, or took effect; 0: not yet known") \
-	F(R, U64, lapses_own_ms, 0, "when an emergency act ends unless confirmed; 0: never") \
+	F(R, U64, lapses_own_ms, 0, "when it lapses unless passed; once done: when an emergency act ends unless confirmed; 0: never") \
 	F(R, TEXT, reason, REASON_BYTES_MAX, "why") \
 	F(R, SLICE, arguments, DOCUMENT_BYTES_MAX, "of the act")
 
@@ -341,6 +345,11 @@
 	F(R, BYTES, recipe, 32, "digest of the recipe that was followed") \
 	F(R, U64, height, 0, "when")
 
+/* ---- validators: the primary key is empty */
+#define VALIDATORS_ROW(F, R) \
+	F(R, U64, height, 0, "block that set them") \
+	F(R, VAR, validators, 4000, "of each: Ed25519 key, power u64; keys ascend")
+
 /*
  * All tables:  TABLE(number, SYMBOL, struct, fields, "primary key", "what it is")
  */
@@ -372,7 +381,8 @@
 	TABLE(25, CONFIRMATION, confirmation, CONFIRMATION_ROW, "program 32, account 32", "builds confirmed") \
 	TABLE(26, SLOT, slot, SLOT_ROW, "slot u16", "when a slot was drawn") \
 	TABLE(27, IN_FORCE, in_force, IN_FORCE_ROW, "kind u8, subject 7", "collateral in force") \
-	TABLE(28, CANDIDATE, candidate, CANDIDATE_ROW, "program 32, index u32", "who may be drawn for an app")
+	TABLE(28, CANDIDATE, candidate, CANDIDATE_ROW, "program 32, index u32", "who may be drawn for an app") \
+	TABLE(29, VALIDATORS, validators, VALIDATORS_ROW, "", "validators of an engine that replicates the register")
 
 enum table {
 #define TABLE(number, symbol, name, fields, key, text) TABLE_##symbol = number,
