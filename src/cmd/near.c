@@ -54,7 +54,8 @@ near_offer(struct near *near, const char *given, const char *word)
 	if (len >= 3 && strstr(word, given) != NULL) {
 		d = d < 2 ? d : 2;
 	}
-	if (d > 1 + len / 4) {
+	/* The very word that was given was not what was wrong. */
+	if (d > 1 + len / 4 || strcmp(given, word) == 0) {
 		return;
 	}
 	size_t at = near->count;

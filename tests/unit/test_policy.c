@@ -474,6 +474,11 @@ static const struct {
 	    "not well-formed JSON at byte 904, in the document" },
 	{ { "a value that is no JSON", "\"UpToDate\":1", "\"UpToDate\":one" },
 	    "not well-formed JSON at byte 68, in tiers.UpToDate" },
+	{ { "a null that is none", "\"2027-01-01T00:00:00Z\"", "nul" },
+	    "not well-formed JSON at byte 900, in tier_next_at" },
+	{ { "a truth that is none", "\"count_beside_up_to_date\":false", "\"count_beside_up_to_date\":fals" },
+	    "not well-formed JSON at byte 334, in advisories.count_beside_up_to_date" },
+	{ { "a date of no form in a list", "\"2018-01-04T00:00:00Z\"", "2018" }, "advisories.critical[0].fixed: wrong type" },
 	{ { "a list that does not end", "\"no-cached-keys\"]", "\"no-cached-keys\"" },
 	    "require[3]: out of range" },
 };
