@@ -87,17 +87,54 @@ state_tree_init(struct state_tree *tree, const struct assay_crypto *crypto)
 	}
 }
 
+static void
+node_renew(struct state_tree *tree, const struct assay_crypto *crypto, size_t i)
+{
+	merkle_node(crypto, &tree->nodes[i], &tree->nodes[2 * i], &tree->nodes[2 * i + 1]);
+}
+
+void
+state_tree_put(struct state_tree *tree, const struct assay_crypto *crypto, uint32_t bucket,
+    const struct hash *bucket_root)
+{
+	assert(bucket < (UINT32_C(1) << tree->depth));
+	bucket_hash(crypto, &tree->nodes[((size_t)1 << tree->depth) + bucket], bucket_root);
+}
+
+void
+state_tree_climb(struct state_tree *tree, const struct assay_crypto *crypto, uint32_t bucket, size_t top)
+{
+	for (size_t i = (((size_t)1 << tree->depth) + bucket) / 2; i >= top && i > 0; i /= 2) {
+		node_renew(tree, crypto, i);
+	}
+}
+
+void
+state_tree_fill(struct state_tree *tree, const struct assay_crypto *crypto, size_t top)
+{
+	const size_t bottom = (size_t)1 << tree->depth;
+	size_t level = top;
+	size_t width = 1;
+
+	assert(top > 0);
+	while (2 * level < bottom) {
+		level *= 2;
+		width *= 2;
+	}
+	/* From the level above the buckets upward, each a run of nodes under top. */
+	for (; level >= top && level < bottom; level /= 2, width /= 2) {
+		for (size_t i = level; i < level + width; i++) {
+			node_renew(tree, crypto, i);
+		}
+	}
+}
+
 void
 state_tree_set(struct state_tree *tree, const struct assay_crypto *crypto, uint32_t bucket,
     const struct hash *bucket_root)
 {
-	size_t i = ((size_t)1 << tree->depth) + bucket;
-
-	assert(bucket < (UINT32_C(1) << tree->depth));
-	bucket_hash(crypto, &tree->nodes[i], bucket_root);
-	for (i /= 2; i > 0; i /= 2) {
-		merkle_node(crypto, &tree->nodes[i], &tree->nodes[2 * i], &tree->nodes[2 * i + 1]);
-	}
+	state_tree_put(tree, crypto, bucket, bucket_root);
+	state_tree_climb(tree, crypto, bucket, 1);
 }
 
 /* ---- proving ---------------------------------------------------------- */

@@ -47,6 +47,18 @@ void state_bucket_root(const struct assay_crypto *crypto, struct hash *out,
 void state_tree_set(struct state_tree *tree, const struct assay_crypto *crypto, uint32_t bucket,
     const struct hash *bucket_root);
 
+/*
+ * The same in two steps, for many buckets at once: put the roots in, then
+ * renew the nodes above them, up to and including top, which is on their way
+ * to the root: those of one bucket, or all of them.  What lies under different
+ * nodes may be done by different threads.
+ */
+void state_tree_put(struct state_tree *tree, const struct assay_crypto *crypto, uint32_t bucket,
+    const struct hash *bucket_root);
+void state_tree_climb(struct state_tree *tree, const struct assay_crypto *crypto, uint32_t bucket,
+    size_t top);
+void state_tree_fill(struct state_tree *tree, const struct assay_crypto *crypto, size_t top);
+
 static inline const struct hash *
 state_tree_root(const struct state_tree *tree)
 {
