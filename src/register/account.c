@@ -2,14 +2,6 @@
 /* Accounts: balances, and the keys that sign for them. */
 #include "register/rules.h"
 
-void
-account_id(const struct machine *m, uint8_t id[static 32], const uint8_t key[static KEY_BYTES])
-{
-	const uint8_t parity = (uint8_t)(2 + (key[KEY_BYTES - 1] & 1));
-
-	crypto_sha256_2(m->crypto, id, bytes_of(&parity, 1), bytes_of(key, 32));
-}
-
 bool
 account_get(struct machine *m, const uint8_t id[static 32], struct account *account)
 {
@@ -74,7 +66,7 @@ key_is_used(const struct machine *m, const struct account *account, struct assay
 {
 	uint8_t id[32];
 
-	account_id(m, id, key.data);
+	account_id_of_key(m->crypto, id, key.data);
 	return bytes_equal(VAR_BYTES(account->key), key) || bytes_equal(VAR_BYTES(account->agent_key), key) ||
 	    bytes_equal(VAR_BYTES(account->key_next), key) ||
 	    bytes_equal(VAR_BYTES(account->agent_key_next), key) || memcmp(id, m->sender, sizeof(id)) == 0;

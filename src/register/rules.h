@@ -13,6 +13,7 @@
 #ifndef REGISTER_RULES_H
 #define REGISTER_RULES_H
 
+#include "register/compose.h"
 #include "register/machine.h"
 
 /* ---- transaction.c */
@@ -31,8 +32,6 @@ void account_put(struct machine *m, const uint8_t id[static 32], const struct ac
  * False, and nothing changed, where it would overflow or go below 0.  They keep meta.balances. */
 bool account_credit(struct machine *m, const uint8_t id[static 32], uint64_t amount);
 bool account_debit(struct machine *m, const uint8_t id[static 32], uint64_t amount);
-/* SHA-256 of the point, compressed. */
-void account_id(const struct machine *m, uint8_t id[static 32], const uint8_t key[static KEY_BYTES]);
 enum code apply_transfer(struct machine *m, const struct transfer_arguments *a);
 enum code apply_set_agent_key(struct machine *m, const struct set_agent_key_arguments *a);
 enum code apply_rotate_key(struct machine *m, const struct rotate_key_arguments *a);
@@ -116,11 +115,6 @@ enum code apply_reattest(struct machine *m, const struct reattest_arguments *a);
 bool worker_get(struct machine *m, const uint8_t id[static 32], struct worker *worker);
 /* Keeps meta.workers and meta.online by comparing with the stored row. */
 void worker_put(struct machine *m, const uint8_t id[static 32], const struct worker *worker);
-void worker_id(const struct machine *m, uint8_t id[static 32], const uint8_t key[static 64]);
-/* What REPORT_DATA[0..32] must be. */
-void worker_report_data(const struct machine *m, uint8_t digest[static 32], const uint8_t key[static 64],
-    const uint8_t agreement_key[static 32], const uint8_t operator_id[static 32], const uint8_t program[static 32],
-    uint64_t nonce_height, const uint8_t block_id[static 32]);
 /* All workers' standing and verdicts must be looked at again, from the first one on. */
 void appraise_again(struct machine *m);
 /* The bounded queue of that; at a block's end. */

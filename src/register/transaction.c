@@ -131,7 +131,7 @@ key_may_sign(struct machine *m, const struct transaction *t, struct account *acc
 
 	m->by_agent = false;
 	if (account->key.len == 0) {
-		account_id(m, id, t->seal.key);
+		account_id_of_key(m->crypto, id, t->seal.key);
 		if (memcmp(id, t->body.sender, sizeof(id)) == 0) {
 			VAR_SET(account->key, key);
 		}
@@ -159,18 +159,14 @@ is_low_s(const uint8_t signature[static 64])
 static bool
 signature_is_good(struct machine *m, const struct transaction *t)
 {
-	static const char domain[] = "assay/tx/1";
-	const size_t head = sizeof(domain) - 1;
 	struct assay_signature_item item = {
 		.algorithm = ASSAY_ECDSA_P256_SHA256,
 		.key = ARRAY_BYTES(t->seal.key),
-		.message = { m->document, head + 32 + t->body_bytes.len },
+		.message = { m->document,
+		    transaction_message(m->document, sizeof(m->document), m->meta.register_id, t->body_bytes) },
 		.signature = ARRAY_BYTES(t->seal.signature)
 	};
 
-	memcpy(m->document, domain, head);
-	memcpy(m->document + head, m->meta.register_id, 32);
-	bytes_copy(m->document + head + 32, t->body_bytes, t->body_bytes.len);
 	return is_low_s(t->seal.signature) && crypto_verify_one(m->crypto, item);
 }
 
