@@ -11,17 +11,11 @@ enum {
 	FOR_QUOTE = 1 << COMMAND_QUOTE,
 	FOR_FLEET = 1 << COMMAND_FLEET,
 	FOR_BREAKS = 1 << COMMAND_BREAKS,
-	FOR_ALL = FOR_INIT | FOR_QUOTE | FOR_FLEET | FOR_BREAKS
+	FOR_MANUAL = 1 << COMMAND_MANUAL,
+	FOR_ALL = FOR_INIT | FOR_QUOTE | FOR_FLEET | FOR_BREAKS | FOR_MANUAL
 };
 
-struct row {
-	const char *name;
-	const char *argument;		/* NULL: a flag */
-	unsigned commands;
-	const char *help;
-};
-
-static const struct row rows[OPTIONS] = {
+static const struct sim_option_row rows[OPTIONS] = {
 	[OPTION_SEED] = { "seed", "TEXT", FOR_INIT | FOR_QUOTE | FOR_FLEET,
 	    "make everything from this text: the same text gives the same bytes" },
 	[OPTION_VENDOR] = { "vendor", "DIR", FOR_INIT | FOR_QUOTE | FOR_FLEET,
@@ -47,6 +41,8 @@ static const struct row rows[OPTIONS] = {
 	[OPTION_ADVISORY] = { "advisory", "ID", FOR_QUOTE,
 	    "an advisory of the platform's level, instead of the usual ones (repeatable)" },
 	[OPTION_TCB_INFO_VERSION] = { "tcb-info-version", "2|3", FOR_QUOTE, "version of the TCB info (default: 3)" },
+	[OPTION_EVALUATION_NUMBER] = { "evaluation-number", "N", FOR_QUOTE,
+	    "TCB evaluation number of the collateral: a higher one makes the newer of two sets" },
 	[OPTION_CA] = { "ca", "platform|processor", FOR_QUOTE, "which PCK CA issued the leaf (default: platform)" },
 	[OPTION_INDEX] = { "index", "N", FOR_QUOTE, "which machine of this vendor (default: 0)" },
 	[OPTION_PROGRAM] = { "program", "HEX", FOR_QUOTE, "MRENCLAVE (32 bytes) or MRTD (48 bytes)" },
@@ -60,13 +56,7 @@ static const struct row rows[OPTIONS] = {
 	[OPTION_HELP] = { "help", NULL, FOR_ALL, "this text" },
 };
 
-struct command_row {
-	const char *name;
-	const char *usage;
-	const char *help;
-};
-
-static const struct command_row commands[] = {
+static const struct sim_command_row commands[COMMANDS] = {
 	[COMMAND_NONE] = { "", "COMMAND [options]",
 	    "A simulated vendor of TEEs: evidence and collateral under roots of its own, for development and tests." },
 	[COMMAND_INIT] = { "init", "init --seed TEXT --vendor DIR [--at TIME]",
@@ -77,9 +67,20 @@ static const struct command_row commands[] = {
 	    "Make the evidence of a fleet: all tiers, a forgery, expired collateral, SGX, TDX and a report.\n"
 	    "Prints one verifying command a line; the file `expected` names the tier of each worker (0: none)." },
 	[COMMAND_BREAKS] = { "breaks", "breaks", "List every check that can be broken, where, and how." },
+	[COMMAND_MANUAL] = { "manual", "manual", "Write the manual page, in mdoc(7)." },
 };
 
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+const struct sim_command_row *
+sim_command_row(enum sim_command command)
+{
+	return &commands[command];
+}
+
+const struct sim_option_row *
+sim_option_row(enum sim_option option)
+{
+	return &rows[option];
+}
 
 int
 sim_usage(const char *fix, const char *format, ...)
@@ -97,6 +98,10 @@ sim_usage(const char *fix, const char *format, ...)
 void
 sim_help(enum sim_command command)
 {
+	if (command == COMMAND_MANUAL) {
+		sim_manual();
+		return;
+	}
 	(void)printf("usage: assay-sim %s\n\n%s\n\n", commands[command].usage, commands[command].help);
 	if (command == COMMAND_NONE) {
 		for (size_t i = 1; i < COMMANDS; i++) {
@@ -126,7 +131,7 @@ parse_command(struct sim_arguments *arguments, const char *word)
 			return 0;
 		}
 	}
-	return sim_usage("say init, quote, fleet or breaks; assay-sim --help lists them", "there is no command %s", word);
+	return sim_usage("say init, quote, fleet, breaks or manual; assay-sim --help lists them", "there is no command %s", word);
 }
 
 static int
@@ -178,7 +183,7 @@ sim_arguments_parse(struct sim_arguments *arguments, int argc, char **argv)
 {
 	*arguments = (struct sim_arguments){ 0 };
 	if (argc < 2) {
-		return sim_usage("say init, quote, fleet or breaks; assay-sim --help lists them", "no command was given");
+		return sim_usage("say init, quote, fleet, breaks or manual; assay-sim --help lists them", "no command was given");
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		arguments->values[OPTION_HELP] = "";
@@ -190,6 +195,10 @@ sim_arguments_parse(struct sim_arguments *arguments, int argc, char **argv)
 	for (int i = 2; i < argc && code == 0; i++) {
 		code = strcmp(argv[i], "-h") == 0 ? keep_value(arguments, OPTION_HELP, "") :
 		    parse_option(arguments, argc, argv, &i);
+	}
+	/* The page is help in another form. */
+	if (arguments->command == COMMAND_MANUAL) {
+		arguments->values[OPTION_HELP] = "";
 	}
 	return code;
 }
@@ -327,6 +336,7 @@ numbers_parse(struct sim_options *options, const struct sim_arguments *arguments
 		{ OPTION_BODY, &options->body_type },
 		{ OPTION_CERTIFICATION, &options->certification_type },
 		{ OPTION_TCB_INFO_VERSION, &options->tcb_info_version },
+		{ OPTION_EVALUATION_NUMBER, &options->evaluation_number },
 		{ OPTION_INDEX, &options->index },
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The options of assay-sim: one table, from which parsing and help are made. */
+/* The options of assay-sim: one table, from which parsing, help and the manual page are made. */
 #ifndef CMD_ASSAY_SIM_OPTIONS_H
 #define CMD_ASSAY_SIM_OPTIONS_H
 
@@ -15,7 +15,9 @@ enum sim_command {
 	COMMAND_INIT,
 	COMMAND_QUOTE,
 	COMMAND_FLEET,
-	COMMAND_BREAKS
+	COMMAND_BREAKS,
+	COMMAND_MANUAL,
+	COMMANDS
 };
 
 enum sim_option {
@@ -32,6 +34,7 @@ enum sim_option {
 	OPTION_MODULE_STATUS,
 	OPTION_ADVISORY,
 	OPTION_TCB_INFO_VERSION,
+	OPTION_EVALUATION_NUMBER,
 	OPTION_CA,
 	OPTION_INDEX,
 	OPTION_PROGRAM,
@@ -45,6 +48,23 @@ enum sim_option {
 	OPTIONS
 };
 
+/* A command, and its form in a usage line; help: sentences, the first of them in a line of its own. */
+struct sim_command_row {
+	const char *name;
+	const char *usage;
+	const char *help;
+};
+
+struct sim_option_row {
+	const char *name;
+	const char *argument;		/* NULL: a flag */
+	unsigned commands;		/* bit i: command i has it */
+	const char *help;
+};
+
+const struct sim_command_row *sim_command_row(enum sim_command command);
+const struct sim_option_row *sim_option_row(enum sim_option option);
+
 struct sim_arguments {
 	enum sim_command command;
 	const char *values[OPTIONS];	/* NULL: not given; "" for flags */
@@ -57,7 +77,9 @@ int sim_usage(const char *fix, const char *format, ...) __attribute__((format(pr
 
 /* 0, or an exit code after an error that has been said. */
 int sim_arguments_parse(struct sim_arguments *arguments, int argc, char **argv);
+/* The command's help; of COMMAND_MANUAL the manual page. */
 void sim_help(enum sim_command command);
+void sim_manual(void);
 
 /* From words to what the simulator takes; as above.  Bytes are kept in *bytes. */
 struct sim_option_bytes {
