@@ -6,12 +6,14 @@
 #include "cmd/advisories.h"
 #include "cmd/commands.h"
 #include "cmd/failure.h"
+#include "cmd/members.h"
 #include "cmd/near.h"
 #include "cmd/terminal.h"
 #include "render/render.h"
 #include "render/words.h"
 
 #define EXPLANATION_BYTES_MAX ((size_t)64 * 1024)
+#define LINE_BYTES_MAX 8192
 
 static const char *const tiers[] = {
 	NULL,
@@ -44,7 +46,7 @@ static const char *const status_texts[ASSAY_TCB_STATUS_COUNT] = {
 	[ASSAY_TCB_SIGRL_VERSION_MISMATCH] = "archived reports: the quote was made against an old revocation list",
 };
 
-/* What an explanation is written to: the same members as text or as JSON. */
+/* What explanations are written to: the same lines as text, or as one JSON object each. */
 struct explanation {
 	struct writer w;
 	struct render_style style;
@@ -70,11 +72,18 @@ begin(struct explanation *e, const char *kind, const char *id)
 	}
 }
 
+/* The line's name has words parted by spaces; as a member's name, by underscores. */
 static void
 line(struct explanation *e, const char *name, const char *text)
 {
 	if (e->json) {
-		json_put_name(&e->w, name);
+		char member[32];
+
+		snprintf(member, sizeof(member), "%s", name);
+		for (char *p = member; *p != '\0'; p++) {
+			*p = *p == ' ' ? '_' : *p;
+		}
+		json_put_name(&e->w, member);
 		json_put_text(&e->w, text);
 		return;
 	}
@@ -92,6 +101,8 @@ end(struct explanation *e)
 {
 	if (e->json) {
 		json_put_end(&e->w, '}');
+		put_char(&e->w, '\n');
+		e->w.comma = false;
 	}
 }
 
@@ -248,6 +259,130 @@ explain_advisory(struct explanation *e, const char *id)
 	return true;
 }
 
+static bool
+explain_schema(struct explanation *e, const char *id)
+{
+	for (int i = 0; i < MEMBER_SCHEMA_COUNT; i++) {
+		const enum member_schema schema = (enum member_schema)i;
+		char paths[LINE_BYTES_MAX];
+		struct writer w;
+
+		if (strcmp(member_schema_id(schema), id) != 0) {
+			continue;
+		}
+		writer_start(&w, paths, sizeof(paths));
+		for (const struct member *m = member_next(NULL); m != NULL; m = member_next(m)) {
+			if (m->schema == schema) {
+				put_text(&w, w.len == 0 ? "" : ", ");
+				put_text(&w, m->path);
+			}
+		}
+		begin(e, "schema", id);
+		line(e, "is", member_schema_text(schema));
+		line(e, "members", writer_finish(&w) == 0 ? "" : paths);
+		end(e);
+		return true;
+	}
+	return false;
+}
+
+/* "genuine, undecided, not-genuine" */
+static void
+words_text(struct writer *w, enum member_type type)
+{
+	for (const struct member_word *word = member_word_next(NULL); word != NULL; word = member_word_next(word)) {
+		if (word->type == type) {
+			put_text(w, w->len == 0 ? "" : ", ");
+			put_text(w, word->word);
+		}
+	}
+}
+
+/* One name may be that of several members: each is explained. */
+static bool
+explain_members(struct explanation *e, const char *id)
+{
+	bool known = false;
+
+	for (const struct member *m = member_next(NULL); m != NULL; m = member_next(m)) {
+		char words[LINE_BYTES_MAX];
+		struct writer w;
+
+		if (!member_is(m, id)) {
+			continue;
+		}
+		writer_start(&w, words, sizeof(words));
+		words_text(&w, m->type);
+		begin(e, "member", m->path);
+		line(e, "of", member_schema_id(m->schema));
+		line(e, "is", m->text);
+		line(e, "type", member_type_text(m->type));
+		line(e, "words", writer_finish(&w) == 0 ? "" : words);
+		line(e, "null where", m->null_where);
+		end(e);
+		known = true;
+	}
+	return known;
+}
+
+static bool
+explain_words(struct explanation *e, const char *id)
+{
+	bool known = false;
+
+	for (const struct member_word *word = member_word_next(NULL); word != NULL; word = member_word_next(word)) {
+		if (strcmp(word->word, id) == 0) {
+			begin(e, "word", id);
+			line(e, "of", member_type_text(word->type));
+			line(e, "means", word->text);
+			end(e);
+			known = true;
+		}
+	}
+	return known;
+}
+
+/* True where an earlier row has the same path or word. */
+static bool
+member_stood_before(const struct member *member)
+{
+	for (const struct member *m = member_next(NULL); m != member; m = member_next(m)) {
+		if (strcmp(m->path, member->path) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+word_stood_before(const struct member_word *word)
+{
+	for (const struct member_word *w = member_word_next(NULL); w != word; w = member_word_next(w)) {
+		if (strcmp(w->word, word->word) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+every_id_of_results(void (*use)(void *context, const char *kind, const char *id), void *context)
+{
+	for (int i = 0; i < MEMBER_SCHEMA_COUNT; i++) {
+		use(context, "schema", member_schema_id((enum member_schema)i));
+	}
+	for (const struct member *m = member_next(NULL); m != NULL; m = member_next(m)) {
+		if (!member_stood_before(m)) {
+			use(context, "member", m->path);
+		}
+	}
+	for (const struct member_word *word = member_word_next(NULL); word != NULL; word = member_word_next(word)) {
+		if (!word_stood_before(word)) {
+			use(context, "word", word->word);
+		}
+	}
+}
+
 /* Every id there is, by kind, to a function. */
 static void
 every_id(void (*use)(void *context, const char *kind, const char *id), void *context)
@@ -281,6 +416,7 @@ every_id(void (*use)(void *context, const char *kind, const char *id), void *con
 	for (size_t i = 0; i < advisories_count(); i++) {
 		use(context, "advisory", advisory_at(i)->id);
 	}
+	every_id_of_results(use, context);
 }
 
 struct listing {
@@ -329,6 +465,7 @@ list_all(struct explanation *e)
 	if (e->json) {
 		json_put_end(&e->w, ']');
 		json_put_end(&e->w, '}');
+		put_char(&e->w, '\n');
 	}
 }
 
@@ -337,13 +474,42 @@ struct offering {
 	const char *given;
 };
 
+/*
+ * Members are offered by their last name where a name alone was given.  What
+ * was offered under another kind already is not offered twice.
+ */
 static void
 offer_id(void *context, const char *kind, const char *id)
 {
 	const struct offering *offering = context;
+	const char *stop = strcmp(kind, "member") == 0 && strchr(offering->given, '.') == NULL ? strrchr(id, '.') : NULL;
+	const char *word = stop != NULL ? stop + 1 : id;
 
-	(void)kind;
-	near_offer(offering->near, offering->given, id);
+	for (size_t i = 0; i < offering->near->count; i++) {
+		if (strcmp(offering->near->words[i], word) == 0) {
+			return;
+		}
+	}
+	if (strcmp(word, "*") != 0) {
+		near_offer(offering->near, offering->given, word);
+	}
+}
+
+/* INTEL-SA- or INTEL-DOC- and digits, which the catalogue does not have in capitals either. */
+static bool
+is_unknown_advisory(const char *id)
+{
+	char upper[32] = "";
+	size_t len = 0;
+
+	while (id[len] != '\0' && len + 1 < sizeof(upper)) {
+		upper[len] = (char)(id[len] >= 'a' && id[len] <= 'z' ? id[len] - 'a' + 'A' : id[len]);
+		len++;
+	}
+	const size_t prefix = memcmp(upper, "INTEL-SA-", 9) == 0 ? 9 : memcmp(upper, "INTEL-DOC-", 10) == 0 ? 10 : 0;
+
+	return prefix != 0 && id[len] == '\0' && len > prefix && strspn(upper + prefix, "0123456789") == len - prefix &&
+	    advisory_find(upper) == NULL;
 }
 
 static int
@@ -353,14 +519,26 @@ unknown(const char *id)
 	struct offering offering = { &near, id };
 	char text[256];
 
+	if (is_unknown_advisory(id)) {
+		return fail(EXIT_CANNOT_TELL,
+		    "the catalogue of this version does not know this advisory; there may well be one, and unless the policy "
+		    "lists it, it counts",
+		    "look for it among the vendor's security advisories, or try a newer version of assay",
+		    "%s is unknown here", id);
+	}
 	every_id(offer_id, &offering);
-	return fail(EXIT_USAGE, "it is no check, reason, status, tier, advisory or field",
+	return fail(EXIT_USAGE,
+	    "it is no check, reason, status, tier, advisory, field, and no schema, member or word of a result",
 	    near_text(&near, text, sizeof(text), "run `assay explain` for all ids"), "%s cannot be explained", id);
 }
 
 int
 command_explain(const struct arguments *arguments)
 {
+	static bool (*const explainers[])(struct explanation *e, const char *id) = {
+		explain_tier, explain_status, explain_advisory, explain_field, explain_reason, explain_check,
+		explain_schema, explain_members, explain_words,
+	};
 	static char out[EXPLANATION_BYTES_MAX];
 	struct explanation e = {
 		.json = option_given(arguments, "json"),
@@ -372,24 +550,17 @@ command_explain(const struct arguments *arguments)
 		list_all(&e);
 	} else {
 		const char *id = arguments->operands[0];
-		/* A reason and a check may share an id; both are then explained. */
 		const size_t ceiling = strlen("policy.ceiling:");
 		const char *plain = strncmp(id, "policy.ceiling:", ceiling) == 0 ? "policy.ceiling" : id;
-		bool known = explain_tier(&e, plain) || explain_status(&e, plain) || explain_advisory(&e, plain) ||
-		    explain_field(&e, plain);
+		bool known = false;
 
-		if (!known && e.json) {
-			known = explain_reason(&e, plain) || explain_check(&e, plain);
-		} else if (!known) {
-			known = explain_reason(&e, plain);
-			known = explain_check(&e, plain) || known;
+		/* What stands for several things has all of them explained, one after the other. */
+		for (size_t i = 0; i < sizeof(explainers) / sizeof(explainers[0]); i++) {
+			known = explainers[i](&e, plain) || known;
 		}
 		if (!known) {
 			return unknown(id);
 		}
-	}
-	if (e.json) {
-		put_char(&e.w, '\n');
 	}
 	fwrite(out, 1, e.w.len, stdout);
 	return EXIT_YES;

@@ -1,63 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `assay manual`: the manual page in mdoc(7), from the tables. */
 #include <stdio.h>
-#include <string.h>
 
 #include "cmd/commands.h"
 #include "cmd/failure.h"
+#include "cmd/members.h"
+#include "cmd/roff.h"
 #include "render/words.h"
-
-#define PAGE_DATE "November 25, 2026"
-
-/* Text of a macro's arguments or of a line: backslashes, and what would begin a macro, are escaped. */
-static void
-put_roff(const char *text, bool line_start)
-{
-	for (; *text != '\0'; text++) {
-		if (*text == '\\') {
-			fputs("\\e", stdout);
-		} else if (line_start && (*text == '.' || *text == '\'')) {
-			printf("\\&%c", *text);
-		} else {
-			putchar(*text);
-		}
-		line_start = false;
-	}
-}
-
-/* Sentences, each on a line of its own as mdoc wants them; "\n\n" parts paragraphs. */
-static void
-put_sentences(const char *text)
-{
-	char sentence[2048];
-
-	while (*text != '\0') {
-		size_t len = 0;
-
-		if (strncmp(text, "\n\n", 2) == 0) {
-			puts(".Pp");
-			text += 2;
-		}
-		while (text[len] != '\0' && text[len] != '\n' &&
-		    !(len > 0 && text[len] == ' ' && text[len - 1] == '.')) {
-			len++;
-		}
-		snprintf(sentence, sizeof(sentence), "%.*s", (int)len, text);
-		put_roff(sentence, true);
-		putchar('\n');
-		text += len;
-		text += *text == ' ' ? 1 : 0;
-	}
-}
-
-/* A word as an argument of a macro: between quotation marks where it has several parts. */
-static void
-put_argument(const char *text)
-{
-	putchar('"');
-	put_roff(text, false);
-	putchar('"');
-}
 
 static void
 put_synopsis(void)
@@ -69,7 +18,7 @@ put_synopsis(void)
 		}
 		if (c->operands[0] != '\0') {
 			fputs(".Ar ", stdout);
-			put_argument(c->operands);
+			roff_argument(c->operands);
 			putchar('\n');
 		}
 	}
@@ -84,11 +33,11 @@ put_commands(void)
 		printf(".Ss %s\n", c->name);
 		fputs("The command\n", stdout);
 		printf(".Cm %s\nis there to ", c->name);
-		put_roff(c->summary, false);
+		roff_text(c->summary, false);
 		puts(".");
 		if (c->description[0] != '\0') {
 			puts(".Pp");
-			put_sentences(c->description);
+			roff_sentences(c->description);
 		}
 		if (c->options[0].name == NULL) {
 			continue;
@@ -97,7 +46,7 @@ put_commands(void)
 		for (const struct option_row *row = c->options; row->name != NULL; row++) {
 			printf(".It Fl \\-%s%s%s\n", row->name, row->argument != NULL ? " Ar " : "",
 			    row->argument != NULL ? row->argument : "");
-			put_roff(row->help, true);
+			roff_text(row->help, true);
 			puts(row->repeatable ? ".\nMay be given several times." : ".");
 		}
 		puts(".El");
@@ -152,18 +101,80 @@ put_tables(void)
 		const enum assay_check check = (enum assay_check)i;
 
 		printf(".It Li %s Pq ", assay_check_id(check));
-		put_argument(consequence_word(assay_check_consequence(check)));
+		roff_argument(consequence_word(assay_check_consequence(check)));
 		putchar('\n');
-		put_roff(assay_check_text(check), true);
+		roff_text(assay_check_text(check), true);
 		puts("");
 	}
 	puts(".El\n.Sh REASONS\nWhy genuine evidence has the tier that it has.\n.Bl -tag -width Ds");
 	for (int i = 1; i < ASSAY_REASON_COUNT; i++) {
 		printf(".It Li %s\n", assay_reason_id((enum assay_reason)i));
-		put_roff(assay_reason_text((enum assay_reason)i), true);
+		roff_text(assay_reason_text((enum assay_reason)i), true);
 		puts("");
 	}
 	puts(".El");
+}
+
+/* The members of one schema. */
+static void
+put_members(enum member_schema schema)
+{
+	fputs(".Ss ", stdout);
+	puts(member_schema_id(schema));
+	roff_text(member_schema_text(schema), true);
+	puts(".\n.Bl -tag -width Ds");
+	for (const struct member *m = member_next(NULL); m != NULL; m = member_next(m)) {
+		if (m->schema != schema) {
+			continue;
+		}
+		printf(".It Li %s Pq ", m->path);
+		roff_argument(member_type_text(m->type));
+		putchar('\n');
+		roff_text(m->text, true);
+		if (m->null_where[0] != '\0') {
+			fputs("; null where ", stdout);
+			roff_text(m->null_where, false);
+		}
+		puts("");
+	}
+	puts(".El");
+}
+
+static void
+put_words(void)
+{
+	enum member_type type = MEMBER_TYPE_NONE;
+
+	puts(".Ss Words");
+	for (const struct member_word *word = member_word_next(NULL); word != NULL; word = member_word_next(word)) {
+		if (word->type != type) {
+			fputs(type == MEMBER_TYPE_NONE ? "" : ".El\n.Pp\n", stdout);
+			type = word->type;
+			roff_text("Of type ", true);
+			roff_text(member_type_text(type), false);
+			puts(":\n.Bl -tag -width Ds -compact");
+		}
+		printf(".It Li %s\n", word->word);
+		roff_text(word->text, true);
+		puts("");
+	}
+	puts(".El");
+}
+
+static void
+put_result_objects(void)
+{
+	puts(".Sh RESULT OBJECTS\n"
+	    "What is written with\n.Fl \\-json .\n"
+	    "Within a schema of\n.Li /1\n"
+	    "no member changes its name, its place or its type, none goes away, and a word keeps its meaning.\n"
+	    "Members and words may come along: readers pass over what they do not know.\n"
+	    "No member is left out; what is absent is null.\n"
+	    "Only in\n.Li measurements\nand\n.Li tier_by_policy\nthere is no more than there is to say.");
+	for (int i = 0; i < MEMBER_SCHEMA_COUNT; i++) {
+		put_members((enum member_schema)i);
+	}
+	put_words();
 }
 
 static void
@@ -192,7 +203,7 @@ command_manual(const struct arguments *arguments)
 	(void)arguments;
 	puts(".\\\" Made by `assay manual` from the command's own tables; do not edit.\n"
 	    ".\\\" SPDX-License-Identifier: Apache-2.0\n"
-	    ".Dd " PAGE_DATE "\n.Dt ASSAY 1\n.Os\n.Sh NAME\n.Nm assay\n"
+	    ".Dd " ROFF_DATE "\n.Dt ASSAY 1\n.Os\n.Sh NAME\n.Nm assay\n"
 	    ".Nd verify the attestation evidence of TEEs, and grade it\n.Sh SYNOPSIS");
 	put_synopsis();
 	puts(".Sh DESCRIPTION\n.Nm\n"
@@ -218,7 +229,8 @@ command_manual(const struct arguments *arguments)
 	    "Judge an archived report:\n"
 	    ".Pp\n.Dl assay verify report.json --signature report.sig --certificates chain.pem");
 	put_tables();
-	puts(".Sh STANDARDS\n"
+	put_result_objects();
+	puts(".Sh SEE ALSO\n.Xr assay-sim 1\n.Sh STANDARDS\n"
 	    "Where each check is asked for is shown by\n.Nm\n.Cm explain .");
 	return EXIT_YES;
 }

@@ -11,7 +11,7 @@ setup_file() {
 	"$ASSAY" explain --json >ids
 	jq -r '.member[]' ids | while read -r id; do
 		"$ASSAY" explain "$id" --json | jq -c --arg id "$id" 'select(.kind == "member" and .id == $id)'
-	done | jq -s 'unique' >table
+	done | jq -s . >table
 }
 
 setup() {
@@ -151,4 +151,82 @@ errors() {
 	compare false
 	run compare true
 	[[ "$output" == *"never occurs"* ]]
+}
+
+# The commands of doc/result.md, one a line, with /tmp of its own, and what it says that they print.
+example_commands() {
+	grep '^    ' "$ASSAY_SOURCE/doc/result.md" | sed -e 's/^    //' -e "s,/tmp/,tmp/,g" |
+		sed -e ':a' -e '/\\$/N' -e 's/\\\n *//' -e 'ta'
+}
+
+example_output() {
+	awk '/^```json$/ { on = 1; next } /^```$/ { on = 0 } on' "$ASSAY_SOURCE/doc/result.md"
+}
+
+@test "the example in doc/result.md runs as printed" {
+	mkdir -p build tmp
+	ln -sf "$ASSAY" build/assay
+	ln -sf "$ASSAY_SIM" build/assay-sim
+	mapfile -t commands < <(example_commands)
+	[ "${#commands[@]}" -eq 5 ]
+	expected=(0 0 0 4 0)
+	for i in "${!commands[@]}"; do
+		code=0
+		sh -c "${commands[$i]}" >"printed.$i" || code=$?
+		echo "${commands[$i]}: $code"
+		[ "$code" -eq "${expected[$i]}" ]
+	done
+	cat printed.2 printed.4 | diff -u <(example_output) -
+}
+
+# The tables of doc/result.md as the command explains its members and words.
+tables() {
+	for schema in $(jq -r '.schema[]' "$ids"); do
+		printf '\n### %s\n\n' "$schema"
+		"$ASSAY" explain "$schema" --json | jq -r '(.is[0:1] | ascii_upcase) + .is[1:] + "."'
+		printf '\n| member | type | null where | what it is |\n|---|---|---|---|\n'
+		jq -r --arg of "$schema" '.[] | select(.of == $of) |
+			"| `\(.id)` | \(.type) | \(if .null_where == "" then "never" else .null_where end) | \(.is) |"' "$table"
+	done
+	printf '\n### Words\n\n| word | of type | meaning |\n|---|---|---|\n'
+	jq -r '.word[]' "$ids" | while read -r word; do
+		"$ASSAY" explain "$word" --json
+	done | jq -rs 'map(select(.kind == "word")) | group_by(.of)[] | .[] | "| `\(.id)` | \(.of) | \(.means) |"'
+	echo
+}
+
+@test "the tables in doc/result.md are those of the command" {
+	file=$ASSAY_SOURCE/doc/result.md
+	tables >made
+	if [ "${ASSAY_GOLDEN:-}" = update ]; then
+		awk '/^<!-- members: / { print; while ((getline line <"made") > 0) print line; skip = 1; next }
+			/^<!-- end of members -->$/ { skip = 0 } !skip' "$file" >new
+		cat new >"$file"
+	fi
+	awk '/^<!-- end of members -->$/ { on = 0 } on; /^<!-- members: / { on = 1 }' "$file" | diff -u - made
+}
+
+@test "every member and word is on the manual page, and no word of a result is without explanation" {
+	"$ASSAY" manual >assay.1
+	jq -r '.member[], .word[], .schema[]' "$ids" | while read -r id; do
+		grep -qF -e ".It Li $id" -e ".Ss $id" assay.1 || { echo "$id"; false; }
+	done
+}
+
+@test "real evidence has no member that is not in the table" {
+	vectors dcap
+	local quote name
+	for name in sgx-v3-00606a000000-01 tdx-v4-b0c06f000000-21 tdx-v5-90c06f000000-03; do
+		quote=$ASSAY_VECTORS/dcap/$name
+		[ -f "$quote.quote.bin" ] || continue
+		keep "$ASSAY" verify "$quote.quote.bin" --collateral "$quote.collateral.json"
+		keep "$ASSAY" tcb "$quote.quote.bin" --collateral "$quote.collateral.json"
+		keep "$ASSAY" tcb "$quote.quote.bin" --collateral "$quote.collateral.json" --history
+	done
+	for quote in "$ASSAY_VECTORS"/ias/ias-v[345]-*.report.json; do
+		keep "$ASSAY" verify "$quote" --signature "${quote%.report.json}.sig.b64" \
+			--certificates "$ASSAY_VECTORS/ias/ias-signing-chain.pem"
+	done
+	jq -s -e 'length > 10 and any(.[]; .verdict == "genuine")' objects
+	compare false
 }
