@@ -76,16 +76,32 @@ struct changes {
 	uint8_t bytes[CHANGES_BYTES_MAX];
 };
 
-/* ---- prepared collateral, kept while it does not change */
+/* ---- memos: what would come out the same if it were worked out again.  They
+ * are empty in a machine just opened, and no result depends on what they hold. */
 
-#define PREPARED_SLOTS	8
+#define PREPARED_SLOTS		10
+#define CACHE_ENTRIES		1024
 
+/* Collateral of one kind of platform, verified; the least recently used one makes room. */
 struct prepared_slot {
 	bool used;
 	uint64_t last_used;
-	uint8_t digest[32];		/* of the collateral that it was made from */
-	uint8_t bytes[4 * 1024 * 20];	/* collateral that it borrows; see appraisal.c */
+	uint8_t digest[32];		/* of what it was made from */
+	uint8_t bytes[4 * DOCUMENT_BYTES_MAX + 3 * CHAIN_BYTES_MAX + 2 * 64];	/* that it borrows */
 	struct assay_prepared prepared;
+};
+
+struct memos {
+	bool has_roots;			/* roots are fixed at genesis */
+	size_t roots_count;
+	struct assay_root roots[ASSAY_ROOTS_MAX];
+	uint8_t root_keys[ASSAY_ROOTS_MAX][512];
+	bool has_policy;		/* of policy.digest */
+	struct assay_policy policy;
+	uint64_t clock;			/* counts uses of slots */
+	struct prepared_slot prepared[PREPARED_SLOTS];
+	struct assay_prepared work;	/* for a single document */
+	alignas(16) uint8_t cache[ASSAY_CACHE_BYTES(CACHE_ENTRIES)];
 };
 
 /* ---- the machine */
@@ -133,8 +149,7 @@ struct machine {
 	uint8_t document[ASSAY_ROW_BYTES_MAX];	/* free for the rule that runs */
 	uint8_t entry[ASSAY_ENTRY_BYTES_MAX];
 
-	uint64_t prepared_clock;
-	struct prepared_slot prepared[PREPARED_SLOTS];
+	struct memos memos;
 };
 
 static inline uint64_t

@@ -74,7 +74,12 @@
 #define SWEEP_ROW(F, R) \
 	F(R, FLAG, appraising, 0, "workers are being appraised again") \
 	F(R, VAR, appraise_after, 34, "primary key of the worker appraised last") \
-	F(R, U64, appraise_height, 0, "workers appraised at or after this height are done") \
+	F(R, U64, appraise_height, 0, "when that was asked for last") \
+	F(R, U64, appraise_began, 0, "when this pass over them began; a later request makes another one") \
+	F(R, FLAG, refreshing, 0, "what is in force is being decided again") \
+	F(R, VAR, refresh_after, 8, "subject decided last") \
+	F(R, U64, refresh_number, 0, "tcb_number that it was decided by last") \
+	F(R, U64, refresh_auto, 0, "tcb_number_auto likewise") \
 	F(R, U64, due_height, 0, "the next draw whose answers are to be judged") \
 	F(R, FLAG, due_spot, 0, "its main slot is done, its spot slot is not") \
 	F(R, VAR, due_after, 34, "worker judged last") \
@@ -211,10 +216,13 @@
 
 /* ---- in force: kind (u8), subject (7) -> which collateral row decides */
 #define IN_FORCE_ROW(F, R) \
-	F(R, U32, number, 0, "evaluation number in force") \
-	F(R, U64, height, 0, "since when it or its bytes are so") \
+	F(R, FLAG, there, 0, "0: nothing is in force yet") \
+	F(R, U32, number, 0, "evaluation number in force; 0 for CRLs") \
+	F(R, BYTES, digest, 32, "of all that its row holds, see collateral_digest; zero: nothing is in force") \
+	F(R, U64, height, 0, "since when this row is as it is") \
 	F(R, U32, next_number, 0, "a higher one that gives tier_next; 0: none") \
-	F(R, U64, next_ms, 0, "when that will come into force; 0: not known")
+	F(R, BYTES, next_digest, 32, "as digest; zero: none") \
+	F(R, U64, next_ms, 0, "when that will come into force, block time; 0: there is none")
 
 /* ---- platform: SHA-256("assay/platform/1" | PPID) */
 #define PLATFORM_ROW(F, R) \

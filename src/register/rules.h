@@ -90,7 +90,10 @@ enum code apply_collateral(struct machine *m, const struct collateral_arguments 
 struct row_key collateral_key(enum collateral_kind kind, const uint8_t subject[static 7], uint32_t number);
 void collateral_subject(uint8_t subject[static 7], enum collateral_kind kind, enum assay_tee tee,
     const uint8_t fmspc[static 6], bool platform_ca);
-/* Which number is in force after tcb_number or the dates changed, for all subjects; starts the queue. */
+/* SHA-256 of digest, signature and chain: two rows with the same one are the same collateral. */
+void collateral_digest(const struct machine *m, uint8_t digest[static 32], const struct collateral *row);
+/* What is in force must be decided again for all subjects: starts the queue.  (That tcb_number or
+ * tcb_number_auto changed is noticed without it.)  Inside a step. */
 void collateral_refresh(struct machine *m);
 /* Sets whose own date has come; at a block's start. */
 void collateral_timer(struct machine *m);
@@ -101,7 +104,7 @@ struct appraisal {
 	struct assay_verdict verdict;
 	bool has_collateral;	/* the register has all that it needs */
 };
-/* mitigates as in the program's row.  Uses m->document and the prepared slots, not m->row. */
+/* mitigates as in the program's row.  Reads rows: the evidence must not stand in m->row. */
 void appraise(struct machine *m, struct appraisal *out, struct assay_bytes evidence, struct assay_bytes mitigates);
 /* What the verdict says, into the worker's row. */
 void worker_set_verdict(struct machine *m, struct worker *worker, const struct assay_verdict *verdict);
@@ -119,6 +122,21 @@ void worker_put(struct machine *m, const uint8_t id[static 32], const struct wor
 void appraise_again(struct machine *m);
 /* The bounded queue of that; at a block's end. */
 void appraise_timer(struct machine *m);
+/* Evidence that no worker stands on any more. */
+void evidence_remove(struct machine *m, const uint8_t digest[static 32]);
+
+/* ---- platform.c: who is on which machine */
+
+/*
+ * May a worker of that TEE and operator come to that platform?  *replaced is
+ * whom it takes the place of, and zero where nobody has to make way.
+ */
+enum code platform_place(struct machine *m, const struct worker *worker, uint8_t replaced[static 32]);
+/* It has come; replaced as above, and gone already.  Keeps the last changes. */
+void platform_join(struct machine *m, const uint8_t id[static 32], const struct worker *worker,
+    const uint8_t replaced[static 32]);
+/* It occupies its platform no more: stopped, or left. */
+void platform_leave(struct machine *m, const uint8_t id[static 32], const struct worker *worker);
 
 /* ---- life.c: states and dates */
 
