@@ -155,7 +155,7 @@ errors() {
 
 # The commands of doc/result.md, one a line, with /tmp of its own, and what it says that they print.
 example_commands() {
-	grep '^    ' "$ASSAY_SOURCE/doc/result.md" | sed -e 's/^    //' -e "s,/tmp/,tmp/,g" |
+	awk '/^```/ { fenced = !fenced } !fenced && /^    /' "$ASSAY_SOURCE/doc/result.md" | sed -e 's/^    //' -e "s,/tmp/,tmp/,g" |
 		sed -e ':a' -e '/\\$/N' -e 's/\\\n *//' -e 'ta'
 }
 
