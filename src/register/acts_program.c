@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Acts on programs and on those who sign them. */
 #include "register/acts.h"
+#include "register/compose.h"
 
 /* An advisory's id as the verifier takes it has a zero after it. */
 #define ADVISORY_ID_MAX		(ASSAY_ADVISORY_BYTES - 1)
@@ -45,10 +46,9 @@ selector_check(const struct machine *m, const struct allow_program_arguments *a)
 static struct row_key
 program_key(const struct machine *m, struct assay_bytes selector)
 {
-	static const char domain[] = "assay/program/1";
 	uint8_t id[32];
 
-	crypto_sha256_2(m->crypto, id, bytes_of(domain, sizeof(domain) - 1), selector);
+	program_id_of_selector(m->crypto, id, selector);
 	return key_of_32(TABLE_PROGRAM, id);
 }
 
