@@ -367,11 +367,13 @@ program_timer(struct machine *m)
 void
 governance_timer(struct machine *m)
 {
-	const uint64_t rows = parameter(m, PARAMETER_TIMER_ROWS);
+	unsigned left = ACTS_PER_BLOCK;
 
-	for (uint64_t i = 0; i < rows && !m->failed && proposal_timer(m); i++) {
+	while (left != 0 && !m->failed && proposal_timer(m)) {
+		left--;
 	}
-	for (uint64_t i = 0; i < rows && !m->failed && program_timer(m); i++) {
+	while (left != 0 && !m->failed && program_timer(m)) {
+		left--;
 	}
 	effect_flush(m);
 }
