@@ -20,7 +20,7 @@
  *   Port       Where a port fails, the call returns false and the block is
  *              lost: throw away what was put since assay_register_begin, and
  *              open the register again.  A failing port never changes a result.
- * *   Time       Block time is uint64_t, milliseconds since 1970-01-01T00:00:00Z;
+ *   Time       Block time is uint64_t, milliseconds since 1970-01-01T00:00:00Z;
  *              names end in _ms.  Heights are uint64_t; genesis is height 0.
  *   Amounts    uint64_t of the smallest unit.
  */

@@ -11,8 +11,7 @@
 #define REGISTER_MACHINE_H
 
 #include "assay_register.h"
-#include "crypto/crypto.h"
-#include "register/kinds.h"
+#include "register/compose.h"
 
 /* ---- codes and parameters */
 
@@ -56,6 +55,11 @@ const char *code_remedy(unsigned code);
 
 #define RULES_VERSION 1		/* the newest that this binary has */
 
+struct row_key {
+	uint8_t bytes[ASSAY_ROW_KEY_BYTES_MAX];
+	uint8_t len;
+};
+
 /* ---- the set of changes */
 
 #define CHANGES_MAX		48
@@ -98,10 +102,44 @@ struct memos {
 	uint8_t root_keys[ASSAY_ROOTS_MAX][512];
 	bool has_policy;		/* of policy.digest */
 	struct assay_policy policy;
+	struct assay_cache caching;	/* over cache */
 	uint64_t clock;			/* counts uses of slots */
 	struct prepared_slot prepared[PREPARED_SLOTS];
 	struct assay_prepared work;	/* for a single document */
 	alignas(16) uint8_t cache[ASSAY_CACHE_BYTES(CACHE_ENTRIES)];
+};
+
+/* ---- a batch of answers, from its bytes to its rows: see answers.c */
+
+#define ANSWERS_MAX	850
+
+struct answer_entry {
+	uint64_t height;
+	uint32_t epoch;
+	uint16_t code;
+	uint16_t worker;	/* its place among the batch's workers */
+	uint16_t item;		/* and of its signature among the batch's */
+	bool recovery;		/* it answers no draw of its own, but ends a silence */
+	uint8_t state[STATE_BYTES];
+};
+
+struct answer_worker {
+	uint8_t id[32];
+	struct worker row;
+};
+
+struct answer_batch {
+	size_t count;
+	size_t workers_count;
+	size_t items_count;
+	struct answer_entry entries[ANSWERS_MAX];
+	struct answer_worker workers[ANSWERS_MAX];
+	struct assay_signature_item items[ANSWERS_MAX];
+	uint8_t messages[ANSWERS_MAX][ANSWER_MESSAGE_BYTES];
+	/* The row that a look for one worker read besides: mostly the next answer's. */
+	bool ahead;
+	struct row_key ahead_from;
+	struct answer_worker ahead_worker;
 };
 
 /* ---- the machine */
@@ -159,11 +197,6 @@ parameter(const struct machine *m, enum parameter_id id)
 }
 
 /* ---- keys of rows */
-
-struct row_key {
-	uint8_t bytes[ASSAY_ROW_KEY_BYTES_MAX];
-	uint8_t len;
-};
 
 /* key_start, then what the table's key lists; all big endian. */
 struct row_key key_start(enum table table);

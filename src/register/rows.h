@@ -30,6 +30,7 @@
 #define KEY_BYTES		64	/* a P-256 point, x||y: nothing here can decompress one */
 #define STATE_BYTES		6	/* of an answer: see struct answer_state */
 #define NO_SLOT			UINT16_MAX
+#define APP_SLOTS_MAX		10000
 #define NO_TIME			UINT64_MAX
 
 /* ---- meta: the one row of totals and queue heads; its primary key is empty */
@@ -320,6 +321,7 @@
 	F(R, BYTES, program, 32, "that it runs on") \
 	F(R, U16, slots, 0, "workers wanted") \
 	F(R, U16, filled, 0, "workers it has") \
+	F(R, U16, places, 0, "assignment rows that there are") \
 	F(R, U64, pay, 0, "units per slot and epoch") \
 	F(R, U8, order, 0, "enum app_order") \
 	F(R, U64, escrow, 0, "units that pay comes from") \
@@ -331,7 +333,8 @@
 	F(R, U64, height, 0, "since when") \
 	F(R, U32, epoch, 0, "the first epoch not yet paid for") \
 	F(R, U64, reserved, 0, "units of the app's funds set aside for it") \
-	F(R, U32, tries, 0, "draws since it was filled last")
+	F(R, U32, tries, 0, "blocks that drew for it since it was filled last") \
+	F(R, U64, timer_height, 0, "when its timer row is due")
 
 /* ---- candidate: program (32), index (u32) */
 #define CANDIDATE_ROW(F, R) \

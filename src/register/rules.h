@@ -106,6 +106,10 @@ struct appraisal {
 };
 /* mitigates as in the program's row.  Reads rows: the evidence must not stand in m->row. */
 void appraise(struct machine *m, struct appraisal *out, struct assay_bytes evidence, struct assay_bytes mitigates);
+/* Crypto, the roots of genesis, and a cache. */
+struct assay_verifier memo_verifier(struct machine *m);
+/* When what decides about such a worker last changed: collateral of its kind, or the policy. */
+uint64_t verdict_cause_height(struct machine *m, const struct worker *worker);
 /* What the verdict says, into the worker's row. */
 void worker_set_verdict(struct machine *m, struct worker *worker, const struct assay_verdict *verdict);
 /* The code for a verdict that does not admit; CODE_ACCEPTED where it does. Sets m->detail. */
@@ -198,6 +202,13 @@ void candidate_add(struct machine *m, const uint8_t id[static 32], struct worker
 void candidate_remove(struct machine *m, const uint8_t id[static 32], struct worker *worker);
 /* The worker works no more for its app: the slot is empty, and queued. */
 void assignment_release(struct machine *m, const uint8_t id[static 32], struct worker *worker);
+/* Its tier or program changed: does its app still accept it?  Releases it where not. */
+void assignment_check(struct machine *m, const uint8_t id[static 32], struct worker *worker);
+/* A slot has its turn at that height. */
+void assignment_schedule(struct machine *m, const uint8_t app[static 32], uint16_t slot,
+    struct assignment *assignment, uint64_t height);
+/* Would it take this worker, as far as words go: tier, TEE, program, ask? */
+bool app_accepts(const struct app *app, const struct worker *worker);
 /* Slots that are due: paid, kept, replaced, filled; at a block's end. */
 void assign_timer(struct machine *m);
 
