@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of the sub-commands and of their options. */
 #include "cmd/commands.h"
+#include "cmd/key_open.h"
 
 #include <stdint.h>
 
@@ -35,6 +36,17 @@ static const struct option_row tcb_options[] = {
 	{ "history", NULL, "show the tier under each set of TCB info at hand, by evaluation number and date", false, NULL },
 	OPTION_INSECURE_ROOT,
 	OPTION_COLOR,
+	OPTION_JSON,
+	OPTION_END
+};
+
+static const struct option_row key_options[] = {
+	{ "kind", "KIND", "what the new key is for: account, agent, log or witness", false, "account agent log witness" },
+	{ "name", "NAME", "the name of the new log or witness: a log's origin, example.org/register for instance", false, "" },
+	OPTION_PASSPHRASE_FILE,
+	{ "new-passphrase-file", "FILE",
+	  "with passwd: take the new passphrase from this file instead of ASSAY_NEW_PASSPHRASE or the terminal", false, NULL },
+	{ "no-passphrase", NULL, "leave the new key unencrypted, for servers that start without a human", false, NULL },
 	OPTION_JSON,
 	OPTION_END
 };
@@ -77,6 +89,19 @@ const struct command commands[] = {
 	  "list names the presets. show writes the canonical document, the one that a policy's digest is of. check says the "
 	  "digest of a document, or why it is none. diff shows where two policies differ.",
 	  "list show check diff", 1, 3, json_options, command_policy },
+	{ "key", "new | show | passwd FILE", "make, show and re-encrypt the keys of accounts, agents, logs and witnesses",
+	  "An account's key is cold: it owns units and stake, and signs what moves them. Keep it off servers. The key of its "
+	  "agent is hot: it stands on a server and may only register, re-attest, start, pause and relay, and be replaced by "
+	  "the account. Both are ECDSA P-256. The key of a log signs checkpoints, that of a witness cosigns them; they are "
+	  "Ed25519. A worker's key is made inside its TEE and never is a file.\n\n"
+	  "new writes FILE with mode 0600 and never over another. show needs no passphrase, for the public half lies beside the "
+	  "private one; it prints the id of an account, or the verifier string of a log or witness. passwd gives the file "
+	  "another passphrase, or its first one; copies and backups keep the old one. A file that others can read is refused.\n\n"
+	  "The passphrase is asked for on the terminal where neither an option nor the environment has it. Files are PKCS#8 in "
+	  "PEM (scrypt, AES-256-CBC), which openssl pkey reads; files made by openssl are read too.\n\n"
+	  "Nothing signs bytes as they are: the commands that make a transaction or a checkpoint sign it under a "
+	  "word of its own, so that no signature can be taken for another.",
+	  "new show passwd", 1, 2, key_options, command_key },
 	{ "completions", "bash|zsh|fish", "write completions for a shell",
 	  "For bash: source the output. For zsh: write it to a file _assay in a directory of fpath. For fish: write it to "
 	  "~/.config/fish/completions/assay.fish.",

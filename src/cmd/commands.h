@@ -14,6 +14,7 @@ int command_inspect(const struct arguments *arguments);
 int command_tcb(const struct arguments *arguments);
 int command_explain(const struct arguments *arguments);
 int command_policy(const struct arguments *arguments);
+int command_key(const struct arguments *arguments);
 int command_completions(const struct arguments *arguments);
 int command_manual(const struct arguments *arguments);
 int command_help(const struct arguments *arguments);
