@@ -122,7 +122,10 @@ enum code apply_reattest(struct machine *m, const struct reattest_arguments *a);
 bool worker_get(struct machine *m, const uint8_t id[static 32], struct worker *worker);
 /* Keeps meta.workers and meta.online by comparing with the stored row. */
 void worker_put(struct machine *m, const uint8_t id[static 32], const struct worker *worker);
-/* All workers' standing and verdicts must be looked at again, from the first one on. */
+/* The verdict on its evidence, into its row; the program may lower what comes of it. */
+void worker_appraised(struct machine *m, struct worker *worker, const struct assay_verdict *verdict,
+    const struct program *program);
+/* All workers' standing and verdicts must be looked at again. */
 void appraise_again(struct machine *m);
 /* The bounded queue of that; at a block's end. */
 void appraise_timer(struct machine *m);
@@ -139,8 +142,6 @@ enum code platform_place(struct machine *m, const struct worker *worker, uint8_t
 /* It has come; replaced as above, and gone already.  Keeps the last changes. */
 void platform_join(struct machine *m, const uint8_t id[static 32], const struct worker *worker,
     const uint8_t replaced[static 32]);
-/* It occupies its platform no more: stopped, or left. */
-void platform_leave(struct machine *m, const uint8_t id[static 32], const struct worker *worker);
 
 /* ---- life.c: states and dates */
 
