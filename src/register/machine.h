@@ -111,7 +111,7 @@ struct memos {
 
 /* ---- a batch of answers, from its bytes to its rows: see answers.c */
 
-#define ANSWERS_MAX	850
+#define ANSWERS_AT_ONCE	400	/* of a batch; its signatures are verified in one call */
 
 struct answer_entry {
 	uint64_t height;
@@ -129,13 +129,15 @@ struct answer_worker {
 };
 
 struct answer_batch {
+	size_t first;		/* index in the transaction of the first entry */
+	size_t accepted;	/* in all */
 	size_t count;
 	size_t workers_count;
 	size_t items_count;
-	struct answer_entry entries[ANSWERS_MAX];
-	struct answer_worker workers[ANSWERS_MAX];
-	struct assay_signature_item items[ANSWERS_MAX];
-	uint8_t messages[ANSWERS_MAX][ANSWER_MESSAGE_BYTES];
+	struct answer_entry entries[ANSWERS_AT_ONCE];
+	struct answer_worker workers[ANSWERS_AT_ONCE];
+	struct assay_signature_item items[ANSWERS_AT_ONCE];
+	uint8_t messages[ANSWERS_AT_ONCE][ANSWER_MESSAGE_BYTES];
 	/* The row that a look for one worker read besides: mostly the next answer's. */
 	bool ahead;
 	struct row_key ahead_from;
@@ -187,6 +189,7 @@ struct machine {
 	uint8_t document[ASSAY_ROW_BYTES_MAX];	/* free for the rule that runs */
 	uint8_t entry[ASSAY_ENTRY_BYTES_MAX];
 
+	struct answer_batch batch;
 	struct memos memos;
 };
 
