@@ -291,6 +291,10 @@ scene_free(struct scene *s)
 		sim_key_free(&s->accounts[i].key);
 		sim_key_free(&s->accounts[i].agent);
 	}
+	for (size_t i = 0; i < s->worker_keys_count; i++) {
+		sim_key_free(&s->worker_keys[i]);
+	}
+	free(s->worker_keys);
 	sim_evidence_free(&s->evidence);
 	sim_signer_close(&s->signer);
 	sim_vendor_free(s->vendor);
@@ -556,6 +560,10 @@ scene_worker_make(struct scene *s, struct scene_worker *w, const struct scene_wo
 	sim_key_make(&w->key, &s->signer, s->secret, options->name != NULL ? options->name : "worker", options->number);
 	sim_derive(w->agreement_key, sizeof(w->agreement_key), s->secret, "agreement", options->number);
 	worker_id_of_key(s->crypto, w->id, w->key.public);
+	s->worker_keys = realloc(s->worker_keys, (s->worker_keys_count + 1) * sizeof(s->worker_keys[0]));
+	must(s->worker_keys != NULL, "no memory");
+	s->worker_keys[s->worker_keys_count] = w->key;
+	s->worker_keys_count++;
 }
 
 uint64_t
@@ -736,7 +744,7 @@ bool
 scene_supply_holds(struct scene *s)
 {
 	struct machine *m = scene_machine(s);
-	static struct worker worker;
+	struct worker worker;
 	struct account account;
 	struct exit_stake exit_row;
 	struct app app;

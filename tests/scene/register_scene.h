@@ -73,6 +73,8 @@ struct scene {
 	uint8_t transaction[ASSAY_TRANSACTION_BYTES_MAX];	/* the last one */
 	size_t transaction_len;
 	struct sim_evidence evidence;		/* the last one made */
+	struct sim_key *worker_keys;		/* of all workers made, for freeing */
+	size_t worker_keys_count;
 };
 
 /* Fails the test (abort with a sentence) where it cannot be made. */
@@ -133,7 +135,7 @@ struct scene_worker_options {
 	struct sim_options sim;		/* tee (SGX by default), index of the machine, status … */
 };
 
-/* Keys and ids only. */
+/* Keys and ids only; the scene frees the key. */
 void scene_worker_make(struct scene *s, struct scene_worker *w, const struct scene_worker_options *options);
 /* Arguments with evidence that answers to that block; the evidence is s->evidence, the caller may change it. */
 void scene_register_arguments(struct scene *s, struct register_arguments *a, struct scene_worker *w,
