@@ -137,10 +137,13 @@ take_block(struct cursor *c, const char *label, uint8_t *out, size_t size, size_
 static enum key_result
 no_block(struct cursor c)
 {
-	const struct assay_bytes rest = cursor_rest(&c);
+	while (cursor_peek(&c) == '\n' || cursor_peek(&c) == '\r') {
+		(void)cursor_u8(&c);
+	}
+	const struct assay_bytes line = line_take(&c);
 
-	if (begins_with(rest, "-----BEGIN ") && !begins_with(rest, "-----BEGIN ENCRYPTED PRIVATE KEY-----") &&
-	    !begins_with(rest, "-----BEGIN PRIVATE KEY-----") && !begins_with(rest, "-----BEGIN PUBLIC KEY-----")) {
+	if (!c.bad && begins_with(line, "-----BEGIN ") && !begins_with(line, "-----BEGIN ENCRYPTED PRIVATE KEY-----") &&
+	    !begins_with(line, "-----BEGIN PRIVATE KEY-----") && !begins_with(line, "-----BEGIN PUBLIC KEY-----")) {
 		return KEY_OTHER_FORM;
 	}
 	return KEY_NOT_A_KEY;
