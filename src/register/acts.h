@@ -13,10 +13,10 @@
 
 union act_arguments {
 #define ACT(number, symbol, name, arguments, id, how, text) struct name name;
-#define SAME(number, symbol, name, arguments, id, how, text)
-	ACTS(ACT, SAME)
+#define ACT_ALIKE(number, symbol, name, arguments, id, how, text)
+#include "register/acts.def"
 #undef ACT
-#undef SAME
+#undef ACT_ALIKE
 };
 
 /* By whom, why, and for how long: own clock; NO_TIME: for good. */

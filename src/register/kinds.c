@@ -3,7 +3,6 @@
 #include "register/kinds.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
-#define NOTHING(number, symbol, name, arguments, id, how, text)
 
 #define RECORD(name, fields) \
 	static const struct field name##_fields[] = { fields(FIELD_DESCRIBE, name) }; \
@@ -26,10 +25,12 @@ RECORD(entry_commit, ENTRY_COMMIT_FIELDS)
 #undef KIND
 #undef KIND_ALIKE
 
-#define ARGUMENTS(number, symbol, name, arguments, id, how, text) \
+#define ACT(number, symbol, name, arguments, id, how, text) \
 	static const struct field name##_fields[] = { arguments(FIELD_DESCRIBE, name) };
-ACTS(ARGUMENTS, NOTHING)
-#undef ARGUMENTS
+#define ACT_ALIKE(number, symbol, name, arguments, id, how, text)
+#include "register/acts.def"
+#undef ACT
+#undef ACT_ALIKE
 
 struct description {
 	struct record record;
@@ -57,8 +58,11 @@ enum act_how {
 
 static const struct description acts[ACT_END] = {
 #define ACT(number, symbol, name, arguments, id, how, text) \
-	[number] = { { id, name##_fields, COUNT(name##_fields), sizeof(struct name) }, id, ACT_IS_##how, text, "", "" },
-	ACTS(ACT, ACT)
+	[number] = { { id, name##_fields, COUNT(name##_fields), sizeof(struct name) }, id, ACT_IS_##how, text, \
+	    "", "" },
+#define ACT_ALIKE ACT
+#include "register/acts.def"
+#undef ACT_ALIKE
 #undef ACT
 };
 

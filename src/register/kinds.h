@@ -164,12 +164,7 @@ extern const struct record answer_group_record;
 struct answer_state { ANSWER_STATE(FIELD_MEMBER, answer_state) };
 extern const struct record answer_state_record;
 
-/* ---- acts of the council
- *
- *	ACT(number, SYMBOL, struct, arguments, "name", how, "what it does")
- * how: LOCKED (takes effect after its time lock) or EMERGENCY (at once, and
- * lapses unless an ordinary proposal of the same act confirms it).
- */
+/* ---- arguments of the council's acts: see acts.def */
 #define ALLOW_PROGRAM_ARGUMENTS(F, R) \
 	F(R, TEXT, name, NAME_BYTES_MAX, "for people") \
 	F(R, U32, version, 0, "grows with each release") \
@@ -223,39 +218,20 @@ extern const struct record answer_state_record;
 	F(R, U32, rules, 0, "version") \
 	F(R, U64, height, 0, "first height of it")
 
-#define ACTS(ACT, SAME) \
-	ACT(1, ALLOW_PROGRAM, allow_program_arguments, ALLOW_PROGRAM_ARGUMENTS, "allow-program", LOCKED, "put a program on the allow-list") \
-	ACT(2, RETIRE_PROGRAM, retire_program_arguments, RETIRE_PROGRAM_ARGUMENTS, "retire-program", LOCKED, "announce a program's end") \
-	ACT(3, REVOKE_PROGRAM, program_arguments, PROGRAM_ARGUMENTS, "revoke-program", EMERGENCY, "take a program out at once") \
-	ACT(4, ADD_SIGNER, add_signer_arguments, ADD_SIGNER_ARGUMENTS, "add-signer", LOCKED, "let a key sign programs") \
-	ACT(5, REVOKE_SIGNER, signer_arguments, SIGNER_ARGUMENTS, "revoke-signer", EMERGENCY, "take out a key and all its programs at once") \
-	ACT(6, SET_POLICY, set_policy_arguments, SET_POLICY_ARGUMENTS, "set-policy", LOCKED, "put a policy in force") \
-	ACT(7, SET_PARAMETER, set_parameter_arguments, SET_PARAMETER_ARGUMENTS, "set-parameter", LOCKED, "change a parameter at an epoch's start") \
-	ACT(8, RAISE_TCB_NUMBER, raise_tcb_number_arguments, RAISE_TCB_NUMBER_ARGUMENTS, "raise-tcb-number", LOCKED, "let newer vendor sets come into force") \
-	ACT(9, DENY, deny_arguments, DENY_ARGUMENTS, "deny", EMERGENCY, "put something on the deny list at once") \
-	SAME(10, UNDENY, deny_arguments, DENY_ARGUMENTS, "undeny", LOCKED, "take something off the deny list") \
-	ACT(11, FORCE_OFFLINE, force_offline_arguments, FORCE_OFFLINE_ARGUMENTS, "force-offline", EMERGENCY, "take a worker offline, or undo that") \
-	ACT(12, PAUSE_SLASHING, pause_slashing_arguments, PAUSE_SLASHING_ARGUMENTS, "pause-slashing", EMERGENCY, "stop slashing, or resume it") \
-	ACT(13, RETURN_SLASH, return_slash_arguments, RETURN_SLASH_ARGUMENTS, "return-slash", LOCKED, "give a slash back while it is in escrow") \
-	ACT(14, REPLACE_COUNCIL, replace_council_arguments, REPLACE_COUNCIL_ARGUMENTS, "replace-council", LOCKED, "name another council") \
-	ACT(15, ROTATE_LOG, rotate_log_arguments, ROTATE_LOG_ARGUMENTS, "rotate-log", LOCKED, "change the log's key and witnesses") \
-	ACT(16, SET_VALIDATORS, set_validators_arguments, SET_VALIDATORS_ARGUMENTS, "set-validators", LOCKED, "change an engine's validators") \
-	ACT(17, CREDIT, act_credit_arguments, CREDIT_ARGUMENTS, "credit", LOCKED, "make units") \
-	SAME(18, DEBIT, act_credit_arguments, CREDIT_ARGUMENTS, "debit", LOCKED, "destroy units") \
-	ACT(19, ACTIVATE_RULES, activate_rules_arguments, ACTIVATE_RULES_ARGUMENTS, "activate-rules", LOCKED, "go over to another version of the rules")
-
 enum act {
 #define ACT(number, symbol, name, arguments, id, how, text) ACT_##symbol = number,
-	ACTS(ACT, ACT)
+#define ACT_ALIKE ACT
+#include "register/acts.def"
+#undef ACT_ALIKE
 #undef ACT
 	ACT_END
 };
 
 #define ACT(number, symbol, name, arguments, id, how, text) struct name { arguments(FIELD_MEMBER, name) };
-#define SAME(number, symbol, name, arguments, id, how, text)
-ACTS(ACT, SAME)
+#define ACT_ALIKE(number, symbol, name, arguments, id, how, text)
+#include "register/acts.def"
 #undef ACT
-#undef SAME
+#undef ACT_ALIKE
 
 const struct record *act_record(unsigned act);	/* NULL: no such act */
 const char *act_name(unsigned act);

@@ -165,7 +165,7 @@
 	F(R, U64, proposed_own_ms, 0, "when it was made") \
 	F(R, U64, passed_own_ms, 0, "when it had approvals enough; 0: not yet") \
 	F(R, U64, effective_own_ms, 0, "when it takes effect, or took effect; 0: not yet known") \
-	F(R, U64, lapses_own_ms, 0, "when it lapses unless passed; once done: when an emergency act ends unless confirmed; 0: never") \
+	F(R, U64, lapses_own_ms, 0, "when it lapses unless passed; once done, unless confirmed; 0: never") \
 	F(R, TEXT, reason, REASON_BYTES_MAX, "why") \
 	F(R, SLICE, arguments, DOCUMENT_BYTES_MAX, "of the act")
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The scene: genesis, blocks, transactions and workers of a register that is all in memory. */
 #define OPENSSL_API_COMPAT 0x10101000L
 #include "scene/register_scene.h"
 

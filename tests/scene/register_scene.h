@@ -132,7 +132,7 @@ struct scene_worker_options {
 	unsigned operator_index;
 	const char *name;		/* its key follows from it; NULL: "worker" */
 	uint32_t number;		/* and from this */
-	struct sim_options sim;		/* tee (SGX by default), index of the machine, status … */
+	struct sim_options sim;		/* tee (SGX by default), index of the machine, status ... */
 };
 
 /* Keys and ids only; the scene frees the key. */
