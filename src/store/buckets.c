@@ -139,34 +139,7 @@ in_halves(struct buckets *b, void *(*work)(void *), bool worth)
 	state_tree_climb(&b->tree, b->crypto, 0, 1);
 }
 
-/* ---- loading ---------------------------------------------------------- */
-
-bool
-buckets_load(struct buckets *b, const struct state_leaf *leaf)
-{
-	const uint32_t at = state_bucket(&leaf->key, STATE_DEPTH);
-	struct bucket *bucket = &b->buckets[at];
-	pthread_mutex_t *lock = &b->locks[at % LOCKS];
-
-	pthread_mutex_lock(lock);
-	const bool grown = bucket_grow(bucket);
-
-	if (grown) {
-		bucket->leaves[bucket->count] = *leaf;
-		bucket->count++;
-	}
-	pthread_mutex_unlock(lock);
-	return grown;
-}
-
-static int
-by_key(const void *a, const void *b)
-{
-	const struct state_leaf *x = a;
-	const struct state_leaf *y = b;
-
-	return memcmp(x->key.bytes, y->key.bytes, HASH_BYTES);
-}
+/* ---- hashing ---------------------------------------------------------- */
 
 static uint64_t
 group_bit(uint32_t group)
@@ -197,29 +170,80 @@ bucket_hash(struct buckets *b, uint32_t at)
 	state_tree_put(&b->tree, b->crypto, at, &root);
 }
 
+static void
+half_hash(struct half *half)
+{
+	struct buckets *b = half->buckets;
+	const size_t top = 2 + half->number;
+	const bool fill = half->dirty_count > DIRTY_WORTH_A_FILL;
+
+	for (uint32_t i = 0; i < half->dirty_count; i++) {
+		const uint32_t at = half->dirty[i];
+
+		bucket_hash(b, at);
+		if (!fill) {
+			state_tree_climb(&b->tree, b->crypto, at, top);
+		}
+	}
+	if (fill) {
+		state_tree_fill(&b->tree, b->crypto, top);
+	}
+	half->dirty_count = 0;
+}
+
+/* ---- loading ---------------------------------------------------------- */
+
+bool
+buckets_load(struct buckets *b, const struct state_leaf *leaf)
+{
+	const uint32_t at = state_bucket(&leaf->key, STATE_DEPTH);
+	struct bucket *bucket = &b->buckets[at];
+	pthread_mutex_t *lock = &b->locks[at % LOCKS];
+
+	pthread_mutex_lock(lock);
+	const bool grown = bucket_grow(bucket);
+
+	if (grown) {
+		bucket->leaves[bucket->count] = *leaf;
+		bucket->count++;
+	}
+	pthread_mutex_unlock(lock);
+	return grown;
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct state_leaf *x = a;
+	const struct state_leaf *y = b;
+
+	return memcmp(x->key.bytes, y->key.bytes, HASH_BYTES);
+}
+
 static void *
 half_loaded(void *context)
 {
 	struct half *half = context;
 	struct buckets *b = half->buckets;
 
-	for (uint32_t i = 0; i < HALF; i++) {
+	for (uint32_t i = 0; i < HALF && !half->failed; i++) {
 		const uint32_t at = (uint32_t)(half->number * HALF) + i;
 		struct bucket *bucket = &b->buckets[at];
 
-		if (bucket->count > 1) {
-			qsort(bucket->leaves, bucket->count, sizeof(*bucket->leaves), by_key);
+		if (bucket->count == 0) {
+			continue;
 		}
+		qsort(bucket->leaves, bucket->count, sizeof(*bucket->leaves), by_key);
 		for (uint32_t k = 1; k < bucket->count; k++) {
 			half->failed |= by_key(&bucket->leaves[k - 1], &bucket->leaves[k]) == 0;
 		}
-		if (half->failed) {
-			return NULL;
-		}
 		bucket->dirty = UINT64_MAX;
-		bucket_hash(b, at);
+		half->dirty[half->dirty_count] = at;
+		half->dirty_count++;
 	}
-	state_tree_fill(&b->tree, b->crypto, 2 + half->number);
+	if (!half->failed) {
+		half_hash(half);
+	}
 	return NULL;
 }
 
@@ -314,27 +338,6 @@ remember(struct half *half, const struct state_leaf *leaf, bool present)
 	half->undo[half->undo_count] = (struct undo){ *leaf, present };
 	half->undo_count++;
 	return true;
-}
-
-static void
-half_hash(struct half *half)
-{
-	struct buckets *b = half->buckets;
-	const size_t top = 2 + half->number;
-	const bool fill = half->dirty_count > DIRTY_WORTH_A_FILL;
-
-	for (uint32_t i = 0; i < half->dirty_count; i++) {
-		const uint32_t at = half->dirty[i];
-
-		bucket_hash(b, at);
-		if (!fill) {
-			state_tree_climb(&b->tree, b->crypto, at, top);
-		}
-	}
-	if (fill) {
-		state_tree_fill(&b->tree, b->crypto, top);
-	}
-	half->dirty_count = 0;
 }
 
 static bool

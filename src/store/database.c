@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one SQLite file of a store: opening, its schema, its statements. */
+#define _DEFAULT_SOURCE
 #include <stdio.h>
+#include <unistd.h>
 
 #include "store/database.h"
 
@@ -181,37 +183,42 @@ immutable_uri(char *out, size_t size, const char *path)
 	return *path == '\0' && len < size;
 }
 
+/*
+ * A reader of a directory that it cannot write to has no place for the index
+ * of the WAL.  Without a WAL it needs none; with one there are blocks that it
+ * would pass over, and the error stays as it is.
+ */
+static bool
+connect_immutable(struct database *database, const char *path, const char *vfs, int flags)
+{
+	const int code = sqlite3_errcode(database->db) & 0xff;
+	char uri[8192], wal[8192];
+
+	if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY) {
+		return true;	/* what is wrong is found out by whoever reads */
+	}
+	snprintf(wal, sizeof(wal), "%s-wal", path);
+	if (access(wal, F_OK) == 0 || !immutable_uri(uri, sizeof(uri), path)) {
+		return false;
+	}
+	sqlite3_close(database->db);
+	database->db = NULL;
+	return sqlite3_open_v2(uri, &database->db, flags | SQLITE_OPEN_URI, vfs) == SQLITE_OK;
+}
+
 static bool
 connect(struct database *database, const char *path, const char *vfs, enum database_mode mode)
 {
 	const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
 	    (mode == DATABASE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
 	    (mode == DATABASE_CREATE ? SQLITE_OPEN_CREATE : 0);
-	char uri[8192];
 	int64_t unused;
 
 	if (sqlite3_open_v2(path, &database->db, flags, vfs) != SQLITE_OK) {
 		return false;
 	}
-	/* A reader of a directory that it cannot write to has no place for the index of the WAL. */
-	if (mode == DATABASE_READ && !pragma_number(database, "PRAGMA schema_version", &unused) &&
-	    (sqlite3_errcode(database->db) & 0xff) == SQLITE_CANTOPEN && immutable_uri(uri, sizeof(uri), path)) {
-		char wal[8192];
-
-		snprintf(wal, sizeof(wal), "%s-wal", path);
-		sqlite3_close(database->db);
-		database->db = NULL;
-		FILE *unfinished = fopen(wal, "rb");
-
-		if (unfinished != NULL) {
-			/* Its blocks would be passed over: leave the error as it is. */
-			fclose(unfinished);
-			sqlite3_open_v2(path, &database->db, flags, vfs);
-			return pragma_number(database, "PRAGMA schema_version", &unused);
-		}
-		return sqlite3_open_v2(uri, &database->db, flags | SQLITE_OPEN_URI, vfs) == SQLITE_OK;
-	}
-	return true;
+	return mode != DATABASE_READ || pragma_number(database, "PRAGMA schema_version", &unused) ||
+	    connect_immutable(database, path, vfs, flags);
 }
 
 bool

@@ -28,8 +28,11 @@ bound(uint8_t out[static ASSAY_ROW_KEY_BYTES_MAX + 1], size_t *len, unsigned ran
 	}
 	out[0] = (uint8_t)(range / PARTS);
 	out[1] = (uint8_t)(range % PARTS * (256 / PARTS));
-	/* A part's first bound has no second byte: the key that is the table alone comes before zero. */
-	*len = range % PARTS == 0 ? 1 : 2;
+	/*
+	 * A table's first bound has no second byte: the key that is the table alone
+	 * comes before zero.  The very first has none: no row may escape.
+	 */
+	*len = range == 0 ? 0 : range % PARTS == 0 ? 1 : 2;
 }
 
 static bool
@@ -114,7 +117,6 @@ store_load(struct store *store, unsigned threads, struct store_error *error)
 	struct loading loading = { .store = store, .error = error };
 	pthread_t helper;
 
-	/* Keys of no byte are before every range; the port puts none. */
 	pthread_mutex_init(&loading.lock, NULL);
 	const bool helped = threads > 1 && pthread_create(&helper, NULL, help_load, &loading) == 0;
 
