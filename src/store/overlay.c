@@ -18,26 +18,36 @@ copy_out(struct assay_bytes value, uint8_t *out, size_t size, size_t *len)
 
 /* ---- the port --------------------------------------------------------- */
 
+static bool
+lost(struct overlay *overlay)
+{
+	overlay->failed |= overlay->open;
+	return false;
+}
+
+/* A block that did not see what is there must not be kept, whatever its maker thinks. */
+static enum assay_rows_result
+seen(struct overlay *overlay, enum assay_rows_result result)
+{
+	if (result == ASSAY_ROWS_FAILED) {
+		lost(overlay);
+	}
+	return result;
+}
+
 static enum assay_rows_result
 overlay_get(void *context, struct assay_bytes key, uint8_t *out, size_t size, size_t *len)
 {
-	const struct overlay *overlay = context;
+	struct overlay *overlay = context;
 	const struct sorted_row *row = sorted_find(&overlay->puts, key);
 
 	if (row != NULL) {
-		return copy_out(row_value(row), out, size, len);
+		return seen(overlay, copy_out(row_value(row), out, size, len));
 	}
 	if (sorted_find(&overlay->removed, key) != NULL) {
 		return ASSAY_ROWS_ABSENT;
 	}
-	return overlay->below.get(overlay->below.context, key, out, size, len);
-}
-
-static bool
-lost(struct overlay *overlay)
-{
-	overlay->failed = overlay->open;
-	return false;
+	return seen(overlay, overlay->below.get(overlay->below.context, key, out, size, len));
 }
 
 static bool
@@ -119,11 +129,11 @@ overlay_next(void *context, struct assay_bytes after, uint8_t *key, size_t *key_
 
 	if (row == NULL || below == ASSAY_ROWS_FAILED ||
 	    (below == ASSAY_ROWS_FOUND && key_compare(row_key(row), bytes_of(key, *key_len)) > 0)) {
-		return below;
+		return seen(overlay, below);
 	}
 	bytes_copy(key, row_key(row), row->key_len);
 	*key_len = row->key_len;
-	return copy_out(row_value(row), out, size, len);
+	return seen(overlay, copy_out(row_value(row), out, size, len));
 }
 
 static bool

@@ -27,7 +27,7 @@ struct overlay {
 	 */
 	struct sorted removed;
 	bool open;		/* a block is open: changes are allowed */
-	bool failed;		/* a change was lost: the block must not be kept */
+	bool failed;		/* something could not be read or changed: the block must not be kept */
 	uint8_t scratch[ASSAY_ROW_BYTES_MAX];
 };
 

@@ -73,8 +73,8 @@ make_directory(struct publishing *p, const char *path)
 	if (!p->disk->make_directory(p->disk->context, path)) {
 		return false;
 	}
-	for (snprintf(at, sizeof(at), "%s", path); strlen(at) >= strlen(p->directory);
-	    snprintf(at, sizeof(at), "%s", parent)) {
+	snprintf(at, sizeof(at), "%s", path);
+	while (strlen(at) >= strlen(p->directory)) {
 		disk_parent(parent, at);
 		if (!p->disk->sync_directory(p->disk->context, parent)) {
 			return false;
@@ -82,6 +82,7 @@ make_directory(struct publishing *p, const char *path)
 		if (strcmp(parent, at) == 0) {
 			break;
 		}
+		memcpy(at, parent, sizeof(at));
 	}
 	return true;
 }

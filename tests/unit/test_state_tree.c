@@ -112,6 +112,43 @@ every_other_key_is_absent(void **state)
 	}
 }
 
+/* Many buckets at once, by each way up or by all nodes under some, give the tree that one by one gave. */
+static void
+many_buckets_at_once(void **state)
+{
+	static struct hash other_nodes[STATE_NODES(DEPTH)];
+	struct state_tree other = { DEPTH, other_nodes };
+
+	(void)state;
+	for (unsigned way = 0; way < 3; way++) {
+		state_tree_init(&other, crypto);
+		for (uint32_t b = 0; b < 1 << DEPTH; b++) {
+			struct hash root;
+
+			state_bucket_root(crypto, &root, sorted[b], sizes[b]);
+			state_tree_put(&other, crypto, b, &root);
+		}
+		switch (way) {
+		case 0:
+			state_tree_fill(&other, crypto, 1);
+			break;
+		case 1:	/* as two threads share it */
+			state_tree_fill(&other, crypto, 2);
+			state_tree_fill(&other, crypto, 3);
+			assert_false(hash_equal(state_tree_root(&other), state_tree_root(&tree)));
+			state_tree_climb(&other, crypto, 0, 1);
+			break;
+		default:
+			for (uint32_t b = 0; b < 1 << DEPTH; b++) {
+				state_tree_climb(&other, crypto, b, b < 1 << (DEPTH - 1) ? 2 : 3);
+			}
+			state_tree_climb(&other, crypto, 3, 1);
+			break;
+		}
+		assert_memory_equal(other_nodes + 1, nodes + 1, sizeof(nodes) - sizeof(nodes[0]));
+	}
+}
+
 /* Hide a row: show its neighbours as if they stood side by side, or an edge that is none. */
 static void
 a_row_cannot_be_hidden(void **state)
@@ -170,6 +207,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_is_present),
+		cmocka_unit_test(many_buckets_at_once),
 		cmocka_unit_test(every_other_key_is_absent),
 		cmocka_unit_test(a_row_cannot_be_hidden),
 		cmocka_unit_test(a_change_changes_the_root),

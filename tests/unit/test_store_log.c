@@ -377,7 +377,8 @@ a_changed_log_is_found(void **state)
 		/* one bit of an entry */
 		{ "UPDATE entries SET bytes = CAST(x'00' || substr(bytes, 2) AS BLOB) WHERE number = 300", true, false },
 		/* an entry in another's place */
-		{ "UPDATE entries SET bytes = (SELECT bytes FROM entries WHERE number = 1) WHERE number = 2", true, false },
+		{ "UPDATE entries SET bytes = (SELECT bytes FROM entries WHERE number = 1) WHERE number = 2", true,
+		    false },
 		/* an entry gone, at the end and in the middle */
 		{ "DELETE FROM entries WHERE number = 699", true, false },
 		{ "DELETE FROM entries WHERE number = 12", true, false },
