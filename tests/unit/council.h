@@ -137,6 +137,17 @@ council_pass(enum act act, const void *arguments)
 	return number;
 }
 
+/* What would become of the act if member 0 proposed it now. */
+static inline void
+council_expect(enum code code, enum act act, const void *arguments, const char *why)
+{
+	const enum code got = council_propose(0, act, arguments);
+
+	if (got != code) {
+		fail_msg("%s: %s: %s, not %s", act_name(act), why, code_id(got), code_id(code));
+	}
+}
+
 /* Blocks until that much of the register's own time has passed; the last one is open. */
 static inline void
 council_wait(uint64_t ms)
@@ -160,6 +171,16 @@ council_act(enum act act, const void *arguments)
 }
 
 /* ---- rows */
+
+/* Are workers to be appraised again? */
+static inline bool
+council_is_sweeping(void)
+{
+	const struct row_key key = key_start(TABLE_SWEEP);
+	struct sweep sweep;
+
+	return row_get(council_machine(), &key, &sweep) && sweep.appraising;
+}
 
 /* Of all rows but those of one account and of the block that is open: a refused transaction leaves it. */
 static inline void
