@@ -124,9 +124,8 @@ from_file(struct passphrase *passphrase, const char *path)
 }
 
 static int
-from_environment(struct passphrase *passphrase, const char *name)
+from_environment(struct passphrase *passphrase, const char *name, const char *value)
 {
-	const char *value = getenv(name);
 	const size_t len = strlen(value);
 
 	if (len > sizeof(passphrase->text)) {
@@ -246,14 +245,15 @@ from_terminal(struct passphrase *passphrase, const struct passphrase_source *sou
 int
 passphrase_get(struct passphrase *passphrase, const struct passphrase_source *source)
 {
+	const char *value = getenv(source->variable);
 	char fix[160];
 	int code;
 
 	memset(passphrase, 0, sizeof(*passphrase));
 	if (source->file != NULL) {
 		code = from_file(passphrase, source->file);
-	} else if (getenv(source->variable) != NULL) {
-		code = from_environment(passphrase, source->variable);
+	} else if (value != NULL) {
+		code = from_environment(passphrase, source->variable, value);
 	} else {
 		const int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 

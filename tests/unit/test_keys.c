@@ -286,28 +286,31 @@ labels_and_passphrases_are_checked(void **state)
 {
 	static const struct {
 		const char *reason;
+		bool with_ed25519;
 		struct key_label label;
 	} rows[] = {
-		{ "an account with a name", { KEY_ACCOUNT, "me" } },
-		{ "a log without a name", { KEY_LOG, "" } },
-		{ "a witness without a name", { KEY_WITNESS, "" } },
-		{ "a name with a plus", { KEY_LOG, "a+b" } },
-		{ "a name with a newline", { KEY_LOG, "a\nb" } },
-		{ "a log of a key of another algorithm", { KEY_LOG, "log" } },
-		{ "nobody's, with a name", { KEY_UNSPECIFIED, "log" } }
+		{ "an account with a name", false, { KEY_ACCOUNT, "me" } },
+		{ "a log without a name", true, { KEY_LOG, "" } },
+		{ "a witness without a name", true, { KEY_WITNESS, "" } },
+		{ "a name with a plus", true, { KEY_LOG, "a+b" } },
+		{ "a name with a newline", true, { KEY_LOG, "a\nb" } },
+		{ "a log of a key of another algorithm", false, { KEY_LOG, "log" } },
+		{ "an account of a key of another algorithm", true, { KEY_ACCOUNT, "" } },
+		{ "nobody's, with a name", false, { KEY_UNSPECIFIED, "log" } }
 	};
-	struct key_pair pair;
+	struct key_pair pair, log;
 	struct text_file out;
 	const struct key_label account = { KEY_ACCOUNT, "" };
 	char *long_word = malloc(KEY_PASSPHRASE_BYTES_MAX + 1);
 
 	(void)state;
-	assert_true(key_generate(&pair, KEY_P256));
+	assert_true(key_generate(&pair, KEY_P256) && key_generate(&log, KEY_ED25519));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		expect(rows[i].reason, key_file_format(out.text, &out.len, &rows[i].label, &pair, NULL, bytes_of(NULL, 0)),
-		    KEY_OTHER_KIND);
+		expect(rows[i].reason, key_file_format(out.text, &out.len, &rows[i].label,
+		    rows[i].with_ed25519 ? &log : &pair, NULL, bytes_of(NULL, 0)), KEY_OTHER_KIND);
 		assert_int_equal(out.len, 0);
 	}
+	key_release(&log);
 	expect("an empty passphrase", key_file_format(out.text, &out.len, &account, &pair, &cheap, bytes_of("", 0)),
 	    KEY_WRONG_PASSPHRASE);
 	assert_non_null(long_word);
@@ -411,6 +414,24 @@ other_text_is_refused(void **state)
 		expect(rows[i].reason, open_text(&again, text, "correct horse"), rows[i].result);
 		text_free(text);
 	}
+	/* A zero would end a name before its end, and a long one has no room. */
+	char *dot = strstr(written.text, ".org");
+
+	*dot = '\0';
+	expect("a zero in the name", open_text(&again, bytes_of(written.text, written.len), "correct horse"),
+	    KEY_NOT_A_KEY);
+	*dot = '.';
+	char name[NOTE_NAME_BYTES_MAX + 2];
+
+	memset(name, 'n', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	for (size_t shorter = 0; shorter < 2; shorter++) {
+		const struct assay_bytes text = text_changed(written.text, "example.org/log", name + shorter);
+
+		expect("a long name", open_text(&again, text, "correct horse"), shorter == 0 ? KEY_NOT_A_KEY : KEY_GOOD);
+		key_release(&again);
+		text_free(text);
+	}
 	key_release(&pair);
 }
 
@@ -455,8 +476,9 @@ other_algorithms_are_refused(void **state)
 		key_release(&again);
 		text_free(text);
 	}
+	/* The pair itself takes none of them either; it frees what it does not take. */
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		EVP_PKEY_free(keys[i]);
+		assert_false(key_adopt(&again, keys[i]));
 	}
 	EVP_PKEY_free(good[0]);
 	EVP_PKEY_free(good[1]);
@@ -506,6 +528,18 @@ halves_of_two_keys_are_refused(void **state)
 
 	expect("a number and another's point", open_text(&again, text, ""), KEY_TWO_HALVES);
 	text_free(text);
+	/* And a byte behind all of it. */
+	memcpy(der + len - 64, pair.public.bytes, 64);
+	uint8_t longer[139] = { 0 };
+
+	memcpy(longer, der, (size_t)len);
+	for (size_t more = 0; more < 2; more++) {
+		const struct assay_bytes whole = pem_of_der("PRIVATE KEY", longer, (size_t)len + more);
+
+		expect("whole, and a byte more", open_text(&again, whole, ""), more == 0 ? KEY_GOOD : KEY_NOT_A_KEY);
+		key_release(&again);
+		text_free(whole);
+	}
 	OPENSSL_free(der);
 	PKCS8_PRIV_KEY_INFO_free(plain);
 	key_release(&pair);
@@ -570,6 +604,7 @@ static const struct envelope_row envelope_rows[] = {
 	{ "the same by r", KEY_TOO_COSTLY, SCRYPT("0203020000" "020109" "020101") },
 	{ "a little more work than allowed", KEY_TOO_COSTLY, SCRYPT("02024000" "020108" "020121") },
 	{ "N of 2^31", KEY_TOO_COSTLY, SCRYPT("02050080000000" "020101" "020101") },
+	{ "N of 2^64 + 2^14", KEY_TOO_COSTLY, SCRYPT("0209010000000000004000" "020108" "020108") },
 	{ "N of 2^64", KEY_TOO_COSTLY, SCRYPT("0209010000000000000000" "020101" "020101") },
 	{ "r of 2^30", KEY_TOO_COSTLY, SCRYPT("02024000" "020440000000" "020101") },
 	{ "p of 2^30", KEY_TOO_COSTLY, SCRYPT("02024000" "020101" "020440000000") },
