@@ -31,8 +31,10 @@ worker_put(struct machine *m, const uint8_t id[static 32], const struct worker *
 	struct worker before;
 
 	row_get(m, &key, &before);
-	m->meta.workers += (is_counted(worker) ? 1u : 0u) - (is_counted(&before) ? 1u : 0u);
-	m->meta.online += (worker->state == WORKER_ONLINE ? 1u : 0u) - (before.state == WORKER_ONLINE ? 1u : 0u);
+	m->meta.workers -= is_counted(&before) ? 1 : 0;
+	m->meta.workers += is_counted(worker) ? 1 : 0;
+	m->meta.online -= before.state == WORKER_ONLINE ? 1 : 0;
+	m->meta.online += worker->state == WORKER_ONLINE ? 1 : 0;
 	row_put(m, &key, worker);
 }
 
