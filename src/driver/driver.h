@@ -46,6 +46,8 @@ struct store *driver_store(struct driver *driver);
 struct assay_register *driver_register(struct driver *driver);
 /* The last signed checkpoint, a note; empty where nothing was signed. */
 struct assay_bytes driver_checkpoint(const struct driver *driver);
+/* Why the head is not under that checkpoint, where a signer was given; NULL where it is. */
+const struct store_error *driver_unsigned(const struct driver *driver);
 
 struct driver_result {
 	uint8_t digest[32];		/* SHA-256 of the transaction */
@@ -64,10 +66,16 @@ bool driver_cut(struct driver *driver, uint64_t now_ms, const struct assay_bytes
 
 /* ---- transactions that wait.  Files in pending/, in the order of their arrival. */
 
-/* Checks size and form only.  digest: SHA-256 of the transaction. */
+#define PENDING_COUNT_MAX	((size_t)20000)		/* that may wait at once */
+#define PENDING_BLOCK_BYTES_MAX	((size_t)4 * 1024 * 1024)	/* of them that one block takes */
+
+/* Checks size and form only; one that waits already is taken as it is.  digest: SHA-256 of the transaction. */
 bool pending_add(const char *directory, const struct assay_crypto *crypto, struct assay_bytes transaction,
     uint8_t digest[static 32], struct store_error *error);
-/* Cut a block of what waits (at most 4 MiB of it) and forget it; each gets its result, in order. */
+/*
+ * Cut a block of what waits and forget it; each gets its result, in order.
+ * What the last block took and a crash left behind is not taken again.
+ */
 bool driver_cut_pending(struct driver *driver, uint64_t now_ms, void *context,
     void (*each)(void *context, const struct driver_result *result), struct assay_register_commit *commit,
     struct store_error *error);
