@@ -101,7 +101,8 @@ ahead_serves(const struct machine *m, const struct row_key *slot, const struct r
 	const struct answer_batch *const b = &m->batch;
 	const struct row_key key = key_bytes(*slot, ARRAY_BYTES(b->ahead_worker.id));
 
-	return b->ahead && key_order(&b->ahead_from, from) <= 0 && key_order(from, &key) < 0;
+	return b->ahead && memcmp(b->ahead_from.bytes, slot->bytes, slot->len) == 0 &&
+	    key_order(&b->ahead_from, from) <= 0 && key_order(from, &key) < 0;
 }
 
 /*
