@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The state tree over all rows, in memory. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "store/buckets.h"
 
 #define BUCKETS ((size_t)1 << STATE_DEPTH)
 #define HALF (BUCKETS / 2)
-#define LOCKS 256
 /* Fewer changes than this are done sooner than a thread starts. */
 #define CHANGES_WORTH_A_THREAD 512
 /* With more dirty buckets than this it is cheaper to renew all nodes above than each way up. */
@@ -43,6 +43,7 @@ struct half {
 	size_t changes_count;
 	struct undo *undo;
 	size_t undo_count, undo_size;
+	uint64_t rows;
 	uint32_t dirty_count;
 	uint32_t dirty[HALF];
 	bool failed;
@@ -55,7 +56,11 @@ struct buckets {
 	struct hash nodes[STATE_NODES(STATE_DEPTH)];
 	struct bucket buckets[BUCKETS];
 	struct half halves[2];
-	pthread_mutex_t locks[LOCKS];
+	/* While rows are loaded: places taken in each bucket, and the leaves that found none. */
+	atomic_uint taken[BUCKETS];
+	struct state_leaf *overflow;
+	size_t overflow_count, overflow_size;
+	pthread_mutex_t overflow_lock;
 };
 
 struct buckets *
@@ -73,9 +78,7 @@ buckets_new(const struct assay_crypto *crypto, unsigned threads)
 		b->halves[i].buckets = b;
 		b->halves[i].number = i;
 	}
-	for (size_t i = 0; i < LOCKS; i++) {
-		pthread_mutex_init(&b->locks[i], NULL);
-	}
+	pthread_mutex_init(&b->overflow_lock, NULL);
 	state_tree_init(&b->tree, crypto);
 	return b;
 }
@@ -90,22 +93,16 @@ buckets_free(struct buckets *b)
 		free(b->buckets[i].leaves);
 		free(b->buckets[i].groups);
 	}
-	for (size_t i = 0; i < LOCKS; i++) {
-		pthread_mutex_destroy(&b->locks[i]);
-	}
+	pthread_mutex_destroy(&b->overflow_lock);
+	free(b->overflow);
 	free(b->halves[0].undo);
 	free(b->halves[1].undo);
 	free(b);
 }
 
-/* Room for one leaf more.  A quarter at a time: half of it stays unused, for millions of rows. */
 static bool
-bucket_grow(struct bucket *bucket)
+bucket_resize(struct bucket *bucket, uint32_t size)
 {
-	if (bucket->count < bucket->size) {
-		return true;
-	}
-	const uint32_t size = bucket->size + bucket->size / 4 + 2;
 	struct state_leaf *leaves = realloc(bucket->leaves, size * sizeof(*leaves));
 
 	if (leaves == NULL) {
@@ -120,6 +117,13 @@ bucket_grow(struct bucket *bucket)
 	bucket->groups = groups;
 	bucket->size = size;
 	return true;
+}
+
+/* Room for one leaf more.  A quarter at a time: half of it stays unused, for millions of rows. */
+static bool
+bucket_grow(struct bucket *bucket)
+{
+	return bucket->count < bucket->size || bucket_resize(bucket, bucket->size + bucket->size / 4 + 2);
 }
 
 /* Both halves, at once where that pays. */
@@ -193,22 +197,88 @@ half_hash(struct half *half)
 
 /* ---- loading ---------------------------------------------------------- */
 
+void
+buckets_expect(struct buckets *b, uint64_t rows)
+{
+	const uint64_t each = rows / BUCKETS;
+	uint32_t spread = 0;
+
+	/* Small ones grow soon enough; more than this is no number of rows but a mistake. */
+	if (each < 8 || each > 4096) {
+		return;
+	}
+	while ((uint64_t)spread * spread < each) {
+		spread++;
+	}
+	/* Two standard deviations: one bucket of fifty has to grow. */
+	for (size_t i = 0; i < BUCKETS; i++) {
+		if (!bucket_resize(&b->buckets[i], (uint32_t)each + 2 * spread)) {
+			return;
+		}
+	}
+}
+
+static bool
+overflow_put(struct buckets *b, const struct state_leaf *leaf)
+{
+	if (b->overflow_count == b->overflow_size) {
+		const size_t size = b->overflow_size * 2 + 1024;
+		struct state_leaf *grown = realloc(b->overflow, size * sizeof(*grown));
+
+		if (grown == NULL) {
+			return false;
+		}
+		b->overflow = grown;
+		b->overflow_size = size;
+	}
+	b->overflow[b->overflow_count] = *leaf;
+	b->overflow_count++;
+	return true;
+}
+
 bool
 buckets_load(struct buckets *b, const struct state_leaf *leaf)
 {
 	const uint32_t at = state_bucket(&leaf->key, STATE_DEPTH);
-	struct bucket *bucket = &b->buckets[at];
-	pthread_mutex_t *lock = &b->locks[at % LOCKS];
+	const unsigned place = atomic_fetch_add_explicit(&b->taken[at], 1, memory_order_relaxed);
 
-	pthread_mutex_lock(lock);
-	const bool grown = bucket_grow(bucket);
-
-	if (grown) {
-		bucket->leaves[bucket->count] = *leaf;
-		bucket->count++;
+	/* A lock for each row would cost as much as its hash. */
+	if (place < b->buckets[at].size) {
+		b->buckets[at].leaves[place] = *leaf;
+		return true;
 	}
-	pthread_mutex_unlock(lock);
-	return grown;
+	pthread_mutex_lock(&b->overflow_lock);
+	const bool put = overflow_put(b, leaf);
+
+	pthread_mutex_unlock(&b->overflow_lock);
+	return put;
+}
+
+/* Bring those home that found no place. */
+static bool
+overflow_settle(struct buckets *b)
+{
+	bool settled = true;
+
+	for (size_t i = 0; i < BUCKETS; i++) {
+		const unsigned taken = b->taken[i];
+
+		b->buckets[i].count = taken < b->buckets[i].size ? taken : b->buckets[i].size;
+	}
+	for (size_t i = 0; settled && i < b->overflow_count; i++) {
+		struct bucket *bucket = &b->buckets[state_bucket(&b->overflow[i].key, STATE_DEPTH)];
+
+		settled = bucket_grow(bucket);
+		if (settled) {
+			bucket->leaves[bucket->count] = b->overflow[i];
+			bucket->count++;
+		}
+	}
+	free(b->overflow);
+	b->overflow = NULL;
+	b->overflow_count = 0;
+	b->overflow_size = 0;
+	return settled;
 }
 
 static int
@@ -233,6 +303,7 @@ half_loaded(void *context)
 		if (bucket->count == 0) {
 			continue;
 		}
+		half->rows += bucket->count;
 		qsort(bucket->leaves, bucket->count, sizeof(*bucket->leaves), by_key);
 		for (uint32_t k = 1; k < bucket->count; k++) {
 			half->failed |= by_key(&bucket->leaves[k - 1], &bucket->leaves[k]) == 0;
@@ -250,6 +321,9 @@ half_loaded(void *context)
 bool
 buckets_loaded(struct buckets *b)
 {
+	if (!overflow_settle(b)) {
+		return false;
+	}
 	in_halves(b, half_loaded, true);
 	return !b->halves[0].failed && !b->halves[1].failed;
 }
@@ -312,6 +386,7 @@ bucket_set(struct half *half, const struct state_leaf *leaf, bool present)
 		memmove(bucket->leaves + at + 1, bucket->leaves + at,
 		    (bucket->count - at) * sizeof(*bucket->leaves));
 		bucket->count++;
+		half->rows++;
 	}
 	if (present) {
 		bucket->leaves[at] = *leaf;
@@ -319,6 +394,7 @@ bucket_set(struct half *half, const struct state_leaf *leaf, bool present)
 		memmove(bucket->leaves + at, bucket->leaves + at + 1,
 		    (bucket->count - at - 1) * sizeof(*bucket->leaves));
 		bucket->count--;
+		half->rows--;
 	}
 }
 
@@ -429,12 +505,7 @@ buckets_root(const struct buckets *b)
 uint64_t
 buckets_count(const struct buckets *b)
 {
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < BUCKETS; i++) {
-		count += b->buckets[i].count;
-	}
-	return count;
+	return b->halves[0].rows + b->halves[1].rows;
 }
 
 void

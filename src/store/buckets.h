@@ -21,9 +21,11 @@ struct bucket_change {
 struct buckets *buckets_new(const struct assay_crypto *crypto, unsigned threads);
 void buckets_free(struct buckets *buckets);
 
+/* About so many rows will be loaded: room for them is made at once.  A wrong number does no harm. */
+void buckets_expect(struct buckets *buckets, uint64_t rows);
 /* A row of a tree that is being loaded; any thread, any order.  False: no memory. */
 bool buckets_load(struct buckets *buckets, const struct state_leaf *leaf);
-/* All rows are loaded: sort and hash.  False where two had one key. */
+/* All rows are loaded, by all threads: sort and hash.  False where two had one key, or there is no memory. */
 bool buckets_loaded(struct buckets *buckets);
 
 /*

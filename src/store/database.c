@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one SQLite file of a store: opening, its schema, its statements. */
-#define _DEFAULT_SOURCE
+#define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <unistd.h>
 
@@ -13,7 +13,7 @@ static const char *const migrations[DATABASE_VERSION] = {
 	"CREATE TABLE tiles(level INTEGER NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL,"
 	" PRIMARY KEY (level, number)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE head(id INTEGER PRIMARY KEY CHECK (id = 1), height INTEGER NOT NULL,"
-	" log_size INTEGER NOT NULL, state_root BLOB NOT NULL CHECK (length(state_root) = 32),"
+	" log_size INTEGER NOT NULL, row_count INTEGER NOT NULL, state_root BLOB NOT NULL CHECK (length(state_root) = 32),"
 	" log_root BLOB NOT NULL CHECK (length(log_root) = 32)) STRICT;"
 	/* The program never does these; somebody with a database shell should not do them by mistake. */
 	"CREATE TRIGGER entries_stay BEFORE UPDATE ON entries"
@@ -41,8 +41,8 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[STATEMENT_TILE_GET] = "SELECT bytes FROM tiles WHERE level = ?1 AND number = ?2",
 	[STATEMENT_TILE_PUT] = "INSERT INTO tiles VALUES (?1, ?2, ?3)"
 	    " ON CONFLICT (level, number) DO UPDATE SET bytes = excluded.bytes",
-	[STATEMENT_HEAD_GET] = "SELECT height, log_size, state_root, log_root FROM head WHERE id = 1",
-	[STATEMENT_HEAD_PUT] = "INSERT OR REPLACE INTO head VALUES (1, ?1, ?2, ?3, ?4)",
+	[STATEMENT_HEAD_GET] = "SELECT height, log_size, row_count, state_root, log_root FROM head WHERE id = 1",
+	[STATEMENT_HEAD_PUT] = "INSERT OR REPLACE INTO head VALUES (1, ?1, ?2, ?3, ?4, ?5)",
 };
 
 /* ---- errors ----------------------------------------------------------- */
@@ -302,14 +302,16 @@ database_head(struct database *database, struct store_head *head, struct store_e
 
 	memset(head, 0, sizeof(*head));
 	if (result == SQLITE_ROW) {
-		const struct assay_bytes state = column_bytes(statement, 2);
-		const struct assay_bytes log = column_bytes(statement, 3);
+		const struct assay_bytes state = column_bytes(statement, 3);
+		const struct assay_bytes log = column_bytes(statement, 4);
 		const int64_t height = sqlite3_column_int64(statement, 0);
 		const int64_t size = sqlite3_column_int64(statement, 1);
+		const int64_t rows = sqlite3_column_int64(statement, 2);
 
-		if (state.len == HASH_BYTES && log.len == HASH_BYTES && height >= 0 && size > 0) {
+		if (state.len == HASH_BYTES && log.len == HASH_BYTES && height >= 0 && size > 0 && rows >= 0) {
 			head->height = (uint64_t)height;
 			head->log_size = (uint64_t)size;
+			head->rows = (uint64_t)rows;
 			bytes_copy(head->state_root.bytes, state, HASH_BYTES);
 			bytes_copy(head->log_root.bytes, log, HASH_BYTES);
 			sqlite3_reset(statement);

@@ -129,7 +129,7 @@ store_load(struct store *store, unsigned threads, struct store_error *error)
 		return false;
 	}
 	if (!buckets_loaded(store->buckets)) {
-		return store_fail(error, STORE_DAMAGED, "Two rows have one key.", NULL,
+		return store_fail(error, STORE_DAMAGED, "Two rows have one key, or memory ran out.", NULL,
 		    "The store's rows contradict each other.");
 	}
 	return true;

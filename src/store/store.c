@@ -138,13 +138,14 @@ load_state(struct store *store, unsigned threads, struct store_error *error)
 	if (store->buckets == NULL) {
 		return store_fail(error, STORE_MEMORY, NULL, NULL, "There is not enough memory for the state tree.");
 	}
+	buckets_expect(store->buckets, store->head.rows);
 	if (!store_load(store, threads, error)) {
 		return false;
 	}
 	const bool empty = store->head.log_size == 0;
 
-	if (empty ? buckets_count(store->buckets) != 0 :
-	    !hash_equal(buckets_root(store->buckets), &store->head.state_root)) {
+	if (buckets_count(store->buckets) != store->head.rows ||
+	    (!empty && !hash_equal(buckets_root(store->buckets), &store->head.state_root))) {
 		return store_fail(error, STORE_DAMAGED, empty ? "There are rows, and no block that put them there." :
 		    "The rows do not hash to the state root that its last block recorded: at least one was changed, "
 		    "added or removed by something other than the register.", FIX_DAMAGE,
@@ -398,8 +399,9 @@ write_head(struct store *store, const struct store_head *head)
 
 	sqlite3_bind_int64(statement, 1, (int64_t)head->height);
 	sqlite3_bind_int64(statement, 2, (int64_t)head->log_size);
-	bind_bytes(statement, 3, bytes_of(head->state_root.bytes, HASH_BYTES));
-	bind_bytes(statement, 4, bytes_of(head->log_root.bytes, HASH_BYTES));
+	sqlite3_bind_int64(statement, 3, (int64_t)head->rows);
+	bind_bytes(statement, 4, bytes_of(head->state_root.bytes, HASH_BYTES));
+	bind_bytes(statement, 5, bytes_of(head->log_root.bytes, HASH_BYTES));
 	return database_run(&store->database, STATEMENT_HEAD_PUT);
 }
 
@@ -459,6 +461,7 @@ store_commit_block(struct store *store, uint64_t height, struct store_error *err
 	}
 	store_log(store, &head.log_size, &head.log_root);
 	head.state_root = *buckets_root(store->buckets);
+	head.rows = buckets_count(store->buckets);
 	if (!may_commit(store, height, error) || !write_block(store, &head, &edge, error)) {
 		store_abort_block(store);
 		return false;

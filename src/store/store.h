@@ -41,6 +41,7 @@ struct store_options {
 struct store_head {
 	uint64_t height;
 	uint64_t log_size;	/* 0: nothing yet, not even genesis */
+	uint64_t rows;
 	struct hash state_root;
 	struct hash log_root;
 };
