@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "register/compose.h"
 #include "scene/register_scene.h"
 
 #define ENROL_COUNT(array)	(sizeof(array) / sizeof((array)[0]))
@@ -87,7 +88,8 @@ enrol_digest(uint8_t digest[static 32], unsigned account)
 	crypto_sha256(s->crypto, digest, bytes_of(&m->meta, sizeof(m->meta)));
 	while (m->rows.next(m->rows.context, bytes_of(key, key_len), key, &key_len, value, sizeof(value), &len) ==
 	    ASSAY_ROWS_FOUND) {
-		const struct assay_bytes parts[3] = { bytes_of(digest, 32), bytes_of(key, key_len), bytes_of(value, len) };
+		const struct assay_bytes parts[3] = { bytes_of(digest, 32), bytes_of(key, key_len),
+			bytes_of(value, len) };
 
 		if (!bytes_equal(bytes_of(key, key_len), bytes_of(spared.bytes, spared.len))) {
 			s->crypto->sha256(s->crypto->context, digest, parts, 3);
@@ -196,6 +198,94 @@ enrol_in_force(enum collateral_kind kind, enum assay_tee tee)
 	key = key_bytes(key, bytes_of(subject, sizeof(subject)));
 	(void)row_get(enrol_machine(), &key, &row);
 	return row;
+}
+
+/* ---- workers */
+
+/* All that evidence of either TEE needs has been brought. */
+static inline int
+enrol_setup_ready(void **state)
+{
+	enrol_setup(state);
+	scene_bring_collateral(s, SIM_TDX);
+	scene_bring_collateral(s, SIM_SGX);
+	return 0;
+}
+
+static inline void
+enrol_make(struct scene_worker *w, unsigned operator_index, uint32_t number, enum sim_tee tee, uint32_t machine)
+{
+	scene_worker_make(s, w, &(struct scene_worker_options){ .operator_index = operator_index, .number = number,
+	    .sim = { .tee = tee, .index = machine } });
+}
+
+static inline void
+enrol_online(struct scene_worker *w, unsigned operator_index, uint32_t number, enum sim_tee tee, uint32_t machine)
+{
+	scene_worker_online(s, w, &(struct scene_worker_options){ .operator_index = operator_index,
+	    .number = number, .sim = { .tee = tee, .index = machine } });
+}
+
+static inline struct register_arguments
+enrol_arguments(struct scene_worker *w)
+{
+	struct register_arguments a;
+
+	scene_register_arguments(s, &a, w, scene_nonce_height(s));
+	return a;
+}
+
+static inline void
+enrol_register_refused(struct scene_worker *w, enum code wanted)
+{
+	const struct register_arguments a = enrol_arguments(w);
+
+	enrol_refused(w->operator_index, KIND_REGISTER, &a, wanted);
+}
+
+static inline bool
+enrol_has_evidence(const uint8_t digest[static 32])
+{
+	const struct row_key key = key_of_32(TABLE_EVIDENCE, digest);
+
+	return row_exists(enrol_machine(), &key);
+}
+
+static inline struct platform
+enrol_platform_of(const struct scene_worker *w)
+{
+	const struct worker row = enrol_worker(w);
+	const struct row_key key = key_of_32(TABLE_PLATFORM, row.platform);
+	struct platform platform;
+
+	assert_true(row_get(enrol_machine(), &key, &platform));
+	return platform;
+}
+
+static inline enum code
+enrol_reattest(struct scene_worker *w)
+{
+	struct reattest_arguments a;
+
+	scene_reattest_arguments(s, &a, w, scene_nonce_height(s));
+	return scene_send(s, w->operator_index, KIND_REATTEST, &a);
+}
+
+/* Allow a program for the TEE by that selector; its id to the worker's. */
+static inline void
+enrol_allow(struct scene_worker *w, enum assay_tee tee, const struct record *record, const void *selector,
+    uint64_t valid_from_ms)
+{
+	struct allow_program_arguments a = { .version = 2, .tee = (uint8_t)tee, .valid_from_ms = valid_from_ms };
+
+	VAR_SET(a.name, bytes_of_text("another"));
+	memcpy(a.signer, s->mrsigner, sizeof(a.signer));
+	if (tee == ASSAY_TEE_SGX) {
+		memcpy(a.signer, ((const struct sgx_selector *)selector)->mrsigner, sizeof(a.signer));
+	}
+	a.selector.len = (uint16_t)record_encode(record, selector, a.selector.data, sizeof(a.selector.data));
+	program_id_of_selector(s->crypto, w->program, VAR_BYTES(a.selector));
+	scene_act_now(s, ACT_ALLOW_PROGRAM, &a);
 }
 
 #endif

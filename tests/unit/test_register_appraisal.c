@@ -154,7 +154,7 @@ test_late_vendor(void **state)
 	assert_int_equal(enrol_worker(&w).valid_until_s, until_ms / 1000);
 	/* One leap is a halt, which moves none of the vendor's dates. */
 	scene_wait(s, until_ms - s->time_ms + 3600000);
-	scene_worker_make(s, &late, &(struct scene_worker_options){ .number = 1, .sim = { .tee = SIM_SGX, .index = 1 } });
+	enrol_make(&late, 0, 1, SIM_SGX, 1);
 	enrol_expect(scene_register(s, &late), CODE_ACCEPTED);
 	assert_int_equal(enrol_worker(&late).tier, 1);
 	/* The vendor's date, though the verdict rests on its grace. */
@@ -164,7 +164,7 @@ test_late_vendor(void **state)
 	assert_int_equal(worker_evidence_expires_own_ms(enrol_machine(), &row),
 	    until_ms + stretch_ms - enrol_machine()->meta.halted_ms);
 	assert_true(worker_is_admitted(enrol_machine(), &row));
-	scene_worker_make(s, &later, &(struct scene_worker_options){ .number = 2, .sim = { .tee = SIM_SGX, .index = 2 } });
+	enrol_make(&later, 0, 2, SIM_SGX, 2);
 	scene_wait(s, until_ms + stretch_ms - s->time_ms + 1000);
 	assert_false(worker_is_admitted(enrol_machine(), &row));
 	scene_register_arguments(s, &a, &later, scene_nonce_height(s));
@@ -187,7 +187,8 @@ static void
 test_demoted_without_its_help(void **state)
 {
 	const struct sim_options sim = { .tee = SIM_SGX };
-	const struct sim_options advised = { .tee = SIM_SGX, .advisories = { "INTEL-SA-00615" }, .advisories_count = 1 };
+	const struct sim_options advised = { .tee = SIM_SGX, .advisories = { "INTEL-SA-00615" },
+		.advisories_count = 1 };
 	struct scene_worker w;
 
 	(void)state;
@@ -226,7 +227,7 @@ test_revoked_later(void **state)
 	(void)state;
 	bring(&sim);
 	scene_worker_online(s, &w, &(struct scene_worker_options){ .sim = sim });
-	scene_worker_online(s, &other, &(struct scene_worker_options){ .number = 1, .sim = { .tee = SIM_SGX, .index = 1 } });
+	enrol_online(&other, 0, 1, SIM_SGX, 1);
 	bring_later(&revoked, 60);
 	enrol_sweep();
 	const struct worker row = enrol_worker(&w);
@@ -245,7 +246,8 @@ test_below_the_floor(void **state)
 {
 	static const struct scene_parameter parameters[] = { { PARAMETER_FLOOR_TIER, 3 }, ENROL_AT_ONCE };
 	const struct sim_options sim = { .tee = SIM_SGX };
-	const struct sim_options advised = { .tee = SIM_SGX, .advisories = { "INTEL-SA-00615" }, .advisories_count = 1 };
+	const struct sim_options advised = { .tee = SIM_SGX, .advisories = { "INTEL-SA-00615" },
+		.advisories_count = 1 };
 	struct register_arguments a;
 	struct scene_worker w;
 	struct scene_worker other;
@@ -301,7 +303,8 @@ test_bounded_queue(void **state)
 {
 	static const struct scene_parameter parameters[] = { ENROL_AT_ONCE, { PARAMETER_APPRAISALS, 2 } };
 	const struct sim_options sim = { .tee = SIM_SGX };
-	const struct sim_options advised = { .tee = SIM_SGX, .advisories = { "INTEL-SA-00615" }, .advisories_count = 1 };
+	const struct sim_options advised = { .tee = SIM_SGX, .advisories = { "INTEL-SA-00615" },
+		.advisories_count = 1 };
 	struct scene_worker w[MANY];
 
 	(void)state;
@@ -309,7 +312,7 @@ test_bounded_queue(void **state)
 	enrol_open(parameters, ENROL_COUNT(parameters));
 	bring(&sim);
 	for (uint32_t i = 0; i < MANY; i++) {
-		scene_worker_online(s, &w[i], &(struct scene_worker_options){ .number = i, .sim = { .tee = SIM_SGX, .index = i } });
+		enrol_online(&w[i], 0, i, SIM_SGX, i);
 	}
 	enrol_sweep();
 	bring_later(&advised, 60);
