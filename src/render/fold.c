@@ -12,6 +12,7 @@
 #define TRUNK "│"
 #define BRANCH "├"
 #define LAST_BRANCH "└"
+#define PLAIN "\033[0m"
 
 /* Length of what takes no column at the start: an escape sequence that sets a colour. */
 static size_t
@@ -108,18 +109,46 @@ hang_of(struct assay_bytes line, size_t width)
 	return hang;
 }
 
+/* The trunk keeps the colour that it has on the first line, and the text beside it its own. */
 static void
-put_start(struct writer *w, size_t hang, bool trunk)
+put_start(struct writer *w, size_t hang, bool trunk, struct assay_bytes trunk_color, struct assay_bytes text_color)
 {
 	put_char(w, '\n');
-	put_text(w, trunk ? TRUNK : "");
+	if (trunk && trunk_color.len != 0) {
+		put_text(w, text_color.len != 0 ? PLAIN : "");
+		put_bytes(w, trunk_color);
+		put_text(w, TRUNK PLAIN);
+		put_bytes(w, text_color);
+	} else {
+		put_text(w, trunk ? TRUNK : "");
+	}
 	put_repeated(w, ' ', hang - (trunk ? 1 : 0));
+}
+
+/* The colour that is on after the text, where it was color before; empty: none. */
+static struct assay_bytes
+color_after(struct assay_bytes color, struct assay_bytes text)
+{
+	size_t columns;
+
+	for (size_t at = 0; at < text.len;) {
+		const struct assay_bytes rest = rest_of(text, at);
+		const size_t len = next_length(rest, &columns);
+
+		if (columns == 0) {
+			color = bytes_slice(rest, 0, bytes_equal_text(bytes_slice(rest, 0, len), PLAIN) ? 0 : len);
+		}
+		at += len;
+	}
+	return color;
 }
 
 static void
 fold_line(struct writer *w, struct assay_bytes line, size_t width)
 {
 	const struct hang hang = hang_of(line, width);
+	const struct assay_bytes trunk_color = bytes_slice(line, 0, escape_length(line));
+	struct assay_bytes color = { NULL, 0 };
 	size_t column = 0;
 	size_t at = 0;
 	bool any = false;	/* a word stands on this line already */
@@ -140,13 +169,14 @@ fold_line(struct writer *w, struct assay_bytes line, size_t width)
 		const size_t start = hang.text + columns <= width ? hang.text : hang.least;
 
 		if (any && columns != 0 && column > start && column + blanks + columns > width && start + columns <= width) {
-			put_start(w, start, hang.trunk);
+			put_start(w, start, hang.trunk, trunk_color, color);
 			column = start;
 		} else {
 			put_repeated(w, ' ', blanks);
 			column += blanks;
 		}
 		put_bytes(w, word);
+		color = color_after(color, word);
 		column += columns;
 		any = any || columns != 0;
 		at = end;

@@ -56,6 +56,22 @@ render_filled(struct writer *w, const struct render_style *style, const char *pr
 	put_char(w, '\n');
 }
 
+/* Beside the trunk of the tree, which has one colour on every line. */
+static void
+filled_beside_trunk(struct writer *w, const struct render_style *style, size_t indent, const char *text)
+{
+	char prefix[64];
+	struct writer p;
+
+	writer_start(&p, prefix, sizeof(prefix));
+	render_color(&p, style, RENDER_DIM);
+	put_text(&p, "│");
+	render_color(&p, style, RENDER_PLAIN);
+	put_repeated(&p, ' ', indent - 1);
+	writer_finish(&p);
+	render_filled(w, style, prefix, indent, text);
+}
+
 void
 tree_branch(struct writer *w, const struct render_style *style, const char *label)
 {
@@ -80,7 +96,7 @@ tree_twig(struct writer *w, const struct render_style *style)
 void
 tree_filled(struct writer *w, const struct render_style *style, const char *text)
 {
-	render_filled(w, style, "│             ", LABEL_COLUMNS, text);
+	filled_beside_trunk(w, style, LABEL_COLUMNS, text);
 }
 
 static enum render_color
@@ -175,7 +191,7 @@ put_reason(struct writer *w, const struct assay_verdict *v, enum assay_reason re
 	put_char(w, '\n');
 	tree_twig(w, style);
 	put_text(w, "  ");
-	render_filled(w, style, "│               ", LABEL_COLUMNS + 2, assay_reason_text(reason));
+	filled_beside_trunk(w, style, LABEL_COLUMNS + 2, assay_reason_text(reason));
 }
 
 static void
@@ -223,7 +239,7 @@ put_shortfall_line(struct writer *w, const struct assay_verdict *v, const struct
 	put_text(&line, ": raised ");
 	put_text(&line, raised_by_text(s->raised_by));
 	if (writer_finish(&line) != 0) {
-		render_filled(w, style, "│               ", LABEL_COLUMNS + 2, text);
+		filled_beside_trunk(w, style, LABEL_COLUMNS + 2, text);
 	}
 }
 

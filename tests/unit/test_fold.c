@@ -36,6 +36,10 @@ static const struct {
 	{ "a character is one column, whatever its bytes", 9, "ééé ééééé\n", "ééé ééééé\n" },
 	{ "colours take no column", 9, "\033[31m123\033[0m 56789\n", "\033[31m123\033[0m 56789\n" },
 	{ "colours go on", 9, "\033[31m123 567890\033[0m\n", "\033[31m123\n  567890\033[0m\n" },
+	{ "the trunk goes on in its colour", 24, "\033[2m├─ at\033[0m         now and until then\n",
+	    "\033[2m├─ at\033[0m         now and\n\033[2m│\033[0m             until then\n" },
+	{ "and the text beside it in its own", 24, "\033[2m├─ at\033[0m         \033[31mnow and until then\033[0m\n",
+	    "\033[2m├─ at\033[0m         \033[31mnow and\n\033[0m\033[2m│\033[0m\033[31m             until then\033[0m\n" },
 	{ "what is not UTF-8 is a column a byte", 4, "\xff\xff \xff\n", "\xff\xff \xff\n" },
 	{ "an escape that does not end", 4, "ab cd \033[3\n", "ab cd \033[3\n" },
 };
