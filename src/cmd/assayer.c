@@ -373,6 +373,29 @@ appraise_rivals(struct assayer *a, struct assay_verdict *verdict, struct pick *p
 	pick->rivals = count;
 }
 
+/* The same of newer sets: the worst that is to come stands. */
+static void
+appraise_newer_rivals(struct assayer *a, struct assay_verdict *verdict, struct pick *pick,
+    const struct assay_evidence *evidence)
+{
+	static struct assay_verdict other;
+	const struct pick chosen = *pick;
+	struct pick rival;
+
+	for (size_t at = 0; pick_rival_newer(&rival, &chosen, &a->shelf, evidence, a->at_s, &at, &a->arena);) {
+		assay_prepare(&the_newer, &a->verifier, &rival.newer);
+		assay_appraise_prepared(&other, &a->verifier, evidence, &the_prepared, &the_newer, &a->policy, a->at_s);
+		if (pick_worse_newer(&other, &rival, verdict, pick)) {
+			*verdict = other;
+			*pick = rival;
+		}
+	}
+	/* What the_newer was made of last need not be what stands. */
+	if (chosen.has_newer) {
+		assay_prepare(&the_newer, &a->verifier, &pick->newer);
+	}
+}
+
 void
 assayer_appraise(struct assayer *a, struct assay_verdict *verdict, struct pick *pick, const struct input *input)
 {
@@ -390,6 +413,7 @@ assayer_appraise(struct assayer *a, struct assay_verdict *verdict, struct pick *
 	}
 	assay_appraise_prepared(verdict, &a->verifier, &evidence, &the_prepared, pick->has_newer ? &the_newer : NULL,
 	    &a->policy, a->at_s);
+	appraise_newer_rivals(a, verdict, pick, &evidence);
 	appraise_rivals(a, verdict, pick, &evidence);
 }
 

@@ -152,6 +152,10 @@ better_tcb_info(const struct shelf_part *a, const struct shelf_part *b, int64_t 
 	if (a_valid && a_fresh && a->evaluation_number != b->evaluation_number) {
 		return a->evaluation_number < b->evaluation_number;
 	}
+	/* The same in two formats: the newer one says more, whichever was issued first. */
+	if (a_valid && a_fresh && a->version != b->version) {
+		return a->version > b->version;
+	}
 	/* Outside all dates: the newest that was there already. */
 	if ((a->issued_s <= at_s) != (b->issued_s <= at_s)) {
 		return a->issued_s <= at_s;
@@ -162,19 +166,23 @@ better_tcb_info(const struct shelf_part *a, const struct shelf_part *b, int64_t 
 	if (a->evaluation_number != b->evaluation_number) {
 		return a->evaluation_number < b->evaluation_number;
 	}
-	/* The same in two formats: the newer one says more. */
 	if (a->version != b->version) {
 		return a->version > b->version;
 	}
 	return comes_first(a, b);
 }
 
-/* Nothing in them tells a and b apart, and they say different things. */
+/*
+ * Might a as well have been chosen as b?  Where nothing in them tells them
+ * apart, and they say different things; and where b is in the older format,
+ * which leaves things out: what a newer format of that number adds must not be
+ * lost, even where it is older than a day.
+ */
 static bool
 are_rivals(const struct shelf_part *a, const struct shelf_part *b)
 {
-	return a->evaluation_number == b->evaluation_number && a->issued_s == b->issued_s && a->version == b->version &&
-	    !bytes_equal(a->bytes, b->bytes);
+	return a->evaluation_number == b->evaluation_number && (a->version > b->version ||
+	    (a->version == b->version && a->issued_s == b->issued_s && !bytes_equal(a->bytes, b->bytes)));
 }
 
 /* When the newest set that fits, is sound and is within its dates was issued. */
@@ -227,10 +235,10 @@ later_tcb_info(const struct shelf_part *a, const struct shelf_part *b)
 	if (b == NULL || a->evaluation_number != b->evaluation_number) {
 		return b == NULL || a->evaluation_number > b->evaluation_number;
 	}
-	if (a->issued_s != b->issued_s) {
-		return a->issued_s > b->issued_s;
+	if (a->version != b->version) {
+		return a->version > b->version;
 	}
-	return a->version != b->version ? a->version > b->version : comes_first(a, b);
+	return a->issued_s != b->issued_s ? a->issued_s > b->issued_s : comes_first(a, b);
 }
 
 /* The set of the highest number above the chosen one's, within its dates. */
@@ -469,33 +477,60 @@ pick_collateral(struct pick *pick, const struct shelf *shelf, const struct assay
 	}
 }
 
+/* The next part from *at on that is a rival of that one; NULL where there is none. */
+static const struct shelf_part *
+next_rival(const struct shelf *shelf, const struct wanted *wanted, const struct shelf_part *of, int64_t at_s, size_t *at)
+{
+	const struct window now = { at_s, at_s };
+
+	while (of != NULL && of->read && *at < shelf->parts_count) {
+		struct shelf_part *part = shelf->parts[*at];
+
+		(*at)++;
+		/* One that is out of date is told apart by that. */
+		if (fits(part, SHELF_TCB_INFO, wanted) && are_rivals(part, of) &&
+		    overlaps(part->from_s, part->until_s, now) == overlaps(of->from_s, of->until_s, now) &&
+		    pick_sound(part, shelf, wanted)) {
+			return part;
+		}
+	}
+	return NULL;
+}
+
 bool
 pick_rival(struct pick *rival, const struct pick *chosen, const struct shelf *shelf,
     const struct assay_evidence *evidence, int64_t at_s, size_t *at, struct arena *arena)
 {
 	struct wanted *wanted = &the_wanted;
-	const struct window now = { at_s, at_s };
 
-	if (chosen->tcb_info == NULL || !chosen->tcb_info->read) {
+	want(wanted, shelf, evidence);
+	const struct shelf_part *part = next_rival(shelf, wanted, chosen->tcb_info, at_s, at);
+
+	if (part == NULL) {
 		return false;
 	}
-	want(wanted, shelf, evidence);
-	for (; *at < shelf->parts_count; (*at)++) {
-		struct shelf_part *part = shelf->parts[*at];
+	*rival = *chosen;
+	rival->tcb_info = part;
+	assemble(&rival->collateral, shelf, wanted, part, window_of(part, at_s), arena);
+	return true;
+}
 
-		/* One that is out of date is told apart by that. */
-		if (fits(part, SHELF_TCB_INFO, wanted) && are_rivals(part, chosen->tcb_info) &&
-		    overlaps(part->from_s, part->until_s, now) ==
-		    overlaps(chosen->tcb_info->from_s, chosen->tcb_info->until_s, now) &&
-		    pick_sound(part, shelf, wanted)) {
-			*rival = *chosen;
-			rival->tcb_info = part;
-			assemble(&rival->collateral, shelf, wanted, part, window_of(part, at_s), arena);
-			(*at)++;
-			return true;
-		}
+bool
+pick_rival_newer(struct pick *rival, const struct pick *chosen, const struct shelf *shelf,
+    const struct assay_evidence *evidence, int64_t at_s, size_t *at, struct arena *arena)
+{
+	struct wanted *wanted = &the_wanted;
+
+	want(wanted, shelf, evidence);
+	const struct shelf_part *part = next_rival(shelf, wanted, chosen->tcb_info_newer, at_s, at);
+
+	if (part == NULL) {
+		return false;
 	}
-	return false;
+	*rival = *chosen;
+	rival->tcb_info_newer = part;
+	assemble(&rival->newer, shelf, wanted, part, (struct window){ at_s, at_s }, arena);
+	return true;
 }
 
 bool
@@ -508,7 +543,24 @@ pick_worse(const struct assay_verdict *a, const struct pick *picked_a, const str
 	if (a->tier != b->tier) {
 		return a->tier < b->tier;
 	}
+	if (a->as_of_tier != b->as_of_tier) {
+		return a->as_of_tier < b->as_of_tier;
+	}
 	return comes_first(picked_a->tcb_info, picked_b->tcb_info);
+}
+
+bool
+pick_worse_newer(const struct assay_verdict *a, const struct pick *picked_a, const struct assay_verdict *b,
+    const struct pick *picked_b)
+{
+	/* One that is no good has no answer. */
+	if (a->has_tier_next != b->has_tier_next) {
+		return a->has_tier_next;
+	}
+	if (a->tier_next != b->tier_next) {
+		return a->tier_next < b->tier_next;
+	}
+	return comes_first(picked_a->tcb_info_newer, picked_b->tcb_info_newer);
 }
 
 int64_t

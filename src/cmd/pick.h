@@ -28,16 +28,22 @@ void pick_collateral(struct pick *pick, const struct shelf *shelf, const struct 
 
 /*
  * The vendor may sign two sets of TCB info with one number and one date that
- * say different things, and nothing in them tells which is meant.  A rival is
- * such a set beside the chosen one.  It is never the order of reading that
- * decides: the caller appraises under each, and the outcome that is worst for
- * the platform stands (pick_worse).  Start with *at = 0; false where there is
- * no further rival.
+ * say different things, or one number in two formats; nothing in them tells
+ * which is meant.  A rival is such a set beside the chosen one.  It is never
+ * the order of reading that decides: the caller appraises under each, and the
+ * outcome that is worst for the platform stands (pick_worse).  Start with
+ * *at = 0; false where there is no further rival.
  */
 bool pick_rival(struct pick *rival, const struct pick *chosen, const struct shelf *shelf,
     const struct assay_evidence *evidence, int64_t at_s, size_t *at, struct arena *arena);
 /* Is a, which is b's rival, the worse outcome?  Of equal ones it is the set whose bytes come first. */
 bool pick_worse(const struct assay_verdict *a, const struct pick *picked_a, const struct assay_verdict *b,
+    const struct pick *picked_b);
+
+/* The same of the newer set, and of what it says of the next tier. */
+bool pick_rival_newer(struct pick *rival, const struct pick *chosen, const struct shelf *shelf,
+    const struct assay_evidence *evidence, int64_t at_s, size_t *at, struct arena *arena);
+bool pick_worse_newer(const struct assay_verdict *a, const struct pick *picked_a, const struct assay_verdict *b,
     const struct pick *picked_b);
 
 /* Choose what goes with this TCB info, at a time within its dates, which is

@@ -163,7 +163,7 @@ verify_one(struct verify *v, const char *path, size_t i)
 		say_choice(&input, &pick);
 	}
 	if (pick.rivals != 0) {
-		note("%s: %u sets of TCB info have the same number and date and say different things; "
+		note("%s: %u sets of TCB info have the same number, and nothing tells which of them is meant; "
 		    "the one that is worst for the platform was taken, of %s", input.name, pick.rivals + 1,
 		    pick.tcb_info->source);
 	}

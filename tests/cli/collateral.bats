@@ -99,7 +99,7 @@ reply() {
 		run --separate-stderr "$ASSAY" verify good.quote.bin --insecure-root good.roots.pem --at "$AT" --json \
 			--collateral "$first.collateral.json" --collateral "$second.collateral.json"
 		[ "$(jq -r .tier <<<"$output")" = 4 ]
-		[[ "$stderr" == *"2 sets of TCB info have the same number and date"*"of worse.collateral.json"* ]]
+		[[ "$stderr" == *"2 sets of TCB info have the same number"*"of worse.collateral.json"* ]]
 		echo "$output" >"$first.result"
 	done
 	cmp good.result worse.result
@@ -117,16 +117,74 @@ reply() {
 	cmp one.result two.result
 }
 
-@test "a set in both formats is read in the newer one" {
-	simulate three --tcb-info-version 3
-	simulate two --tcb-info-version 2
-	for order in "two three" "three two"; do
-		read -r first second <<<"$order"
-		run --separate-stderr "$ASSAY" verify three.quote.bin --insecure-root three.roots.pem --at "$AT" --json \
-			--collateral "$first.collateral.json" --collateral "$second.collateral.json"
-		[ "$(jq -c .platform.advisories <<<"$output")" = "[]" ]
-		[[ "$stderr" != *"worst"* ]]
+# in_both_orders A B: a name for each, and the same the other way round; the result is in first.result and second.result.
+in_both_orders() {
+	local order
+	for order in "1 2" "2 1"; do
+		rm -rf parts
+		mkdir parts
+		cp "$1.collateral.json" "parts/${order% *}.json"
+		cp "$2.collateral.json" "parts/${order#* }.json"
+		"$ASSAY" verify three.quote.bin --insecure-root three.roots.pem --at "$AT" --json --collateral parts \
+			>"${order% *}.result" 2>"${order% *}.err"
 	done
+	mv 1.result first.result
+	mv 2.result second.result
+}
+
+# later NAME DAYS [options]: the set of that many days after (or with a -, before) the time of the test.
+later() {
+	local name=$1 at
+	at=$(date -u -d "$AT $2" +%Y-%m-%dT%H:%M:%SZ)
+	shift 2
+	"$ASSAY_SIM" quote --seed cli --at "$at" --out "$name" "$@" >/dev/null
+}
+
+@test "a set in both formats is read in the newer one, whatever the names and the seconds between them" {
+	AT=2026-06-01T00:00:00Z
+	simulate three --tcb-info-version 3 --advisory INTEL-SA-09999
+	for when in "0 seconds" "-1 seconds" "-1 days"; do
+		# The older format is the one that was issued later: it is the newer one that moves back.
+		later early "$when" --tcb-info-version 3 --advisory INTEL-SA-09999
+		simulate two --tcb-info-version 2 --advisory INTEL-SA-09999
+		in_both_orders early two
+		[ "$(jq -c '[.tier, .platform.advisories]' first.result)" = '[4,["INTEL-SA-09999"]]' ]
+		cmp first.result second.result
+	done
+}
+
+@test "an older set in the newer format is not outdone by a later one in the older format" {
+	simulate three --tcb-info-version 3 --advisory INTEL-SA-00088 --advisory INTEL-SA-00615
+	later early "-9 days" --tcb-info-version 3 --advisory INTEL-SA-00088 --advisory INTEL-SA-00615
+	simulate two --tcb-info-version 2 --advisory INTEL-SA-00088 --advisory INTEL-SA-00615
+	for other in early two; do
+		cp "$other.collateral.json" one.json
+		"$ASSAY" verify three.quote.bin --insecure-root three.roots.pem --at "$AT" --json --collateral one.json \
+			>"$other.result" 2>/dev/null || true
+	done
+	in_both_orders early two || true
+	# No better than the worse of the two by themselves.
+	for both in first second; do
+		jq -e --slurpfile a early.result --slurpfile b two.result \
+			'(.tier // 9) >= ([$a[0].tier // 9, $b[0].tier // 9] | max)' "$both.result"
+	done
+	cmp first.result second.result
+}
+
+@test "of two newer sets with one number and date the worse outlook stands, in either order" {
+	simulate three
+	# Of no weight under the policy, and the first of the two by its bytes.
+	simulate good --evaluation-number 19 --advisory INTEL-SA-00219
+	simulate worse --evaluation-number 19 --advisory INTEL-SA-00615
+	for order in "good worse" "worse good"; do
+		read -r first second <<<"$order"
+		"$ASSAY" verify three.quote.bin --insecure-root three.roots.pem --at "$AT" --json \
+			--collateral three.collateral.json --collateral "$first.collateral.json" \
+			--collateral "$second.collateral.json" >"$first.result" 2>err
+		[ "$(jq -c '[.tier, .tier_next, .tier_next_known]' "$first.result")" = "[1,4,true]" ]
+		grep -q "of worse.collateral.json to look ahead" err
+	done
+	cmp good.result worse.result
 }
 
 @test "real collateral of a whole directory" {
