@@ -70,7 +70,8 @@ const struct command commands[] = {
 	  "the unwrapped evidence.\n\n"
 	  "Collateral may be a JSON object as dcap-qvl writes it, replies of the vendor's service (tcbInfo, enclaveIdentity), "
 	  "the file of its client tool, CRLs (DER, PEM, hex, base64) and certificates (PEM, DER, percent-encoded). One set "
-	  "alone is used as it stands; of several what fits the evidence and the time is chosen.\n\n"
+	  "alone is used as it stands; of several what fits the evidence and the time is chosen. A file that holds none is "
+	  "named in a note and passed over.\n\n"
 	  "Nothing is fetched: collateral that is not given is missing, and the matter is then undecided.",
 	  NULL, 1, SIZE_MAX, verify_options, command_verify },
 	{ "inspect", "FILE...", "show what the bytes claim, without verifying any of it",

@@ -17,6 +17,13 @@
  */
 int file_read(struct assay_bytes *bytes, bool *cut, struct arena *arena, const char *path, size_t max);
 
+/*
+ * The same for a regular file, or a link to one, out of a directory: what else
+ * lies there (pipes, sockets, devices) might never end.  NULL, or why it was
+ * not read.
+ */
+const char *file_read_regular(struct assay_bytes *bytes, bool *cut, struct arena *arena, const char *path, size_t max);
+
 /* True where the file can be opened to read and is no directory; else the error has been said. */
 bool file_readable(const char *path);
 bool file_is_directory(const char *path);

@@ -230,7 +230,9 @@ say_what_is_lacking(const struct assay_verdict *verdict, const struct assay_evid
 		put_fix(&f, lacks[i].check, lacks[i].word, lacks[i].header, evidence);
 	}
 	if (about_a_lack) {
-		put_text(&c, shelf->parts_count == 0 ? "; no collateral was given, and this command fetches none)" : ")");
+		put_text(&c, shelf->parts_count != 0 ? ")" : shelf->given
+		    ? "; none was found in what was given, and this command fetches none)"
+		    : "; no collateral was given, and this command fetches none)");
 	} else {
 		put_fix(&f, check, NULL, NULL, evidence);
 	}

@@ -87,8 +87,14 @@ put_collateral(void)
 	    "From several files what fits each piece of evidence is chosen: TCB info by TEE and FMSPC, a set within its dates\n"
 	    "before one outside, and of these the lower TCB evaluation number, which is the vendor's standard; an identity by\n"
 	    "TEE; CRLs by their issuer.\n"
+	    "Of one number the newer version of the form is taken.\n"
+	    "Where nothing tells which of several sets is meant, the outcome that is worst for the platform stands.\n"
 	    "A set of a higher number serves to look ahead.\n"
-	    "What was chosen is verified as strictly as what was given alone.");
+	    "What was chosen is verified as strictly as what was given alone.\n"
+	    ".Pp\n"
+	    "A file that is none of these, or is malformed, says nothing against the evidence: it is named in a note, and the\n"
+	    "rest is used.\n"
+	    "Of a directory the regular files are read, but for those whose names begin with a full stop.");
 }
 
 static void

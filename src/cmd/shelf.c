@@ -8,15 +8,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cmd/decode.h"
 #include "cmd/failure.h"
 #include "cmd/file.h"
+#include "cmd/instead.h"
 #include "cmd/shelf_forms.h"
 #include "collateral/qe_identity.h"
+#include "format/json.h"
 #include "x509/chain.h"
 #include "x509/crl.h"
 
 /* Of one directory: a year of daily collateral for every kind of part. */
 #define DIRECTORY_FILES_MAX 10000
+
+#define PATH_BYTES 4096
+/* Of the files of one directory that are of no use. */
+#define NAMES_MAX 8
+#define NAMES_BYTES ((size_t)NAMES_MAX * (256 + 64))
+
+#define TOO_LARGE "it is larger than any collateral"
 
 /* Beyond all dates that can be written, and far enough from the ends of the
  * type that two of them can be subtracted. */
@@ -221,27 +231,125 @@ shelf_add_bytes(struct shelf *shelf, struct assay_bytes bytes, const char *sourc
 	return found ? 1 : 0;
 }
 
+/* ----- files ----- */
+
+/* Why bytes in which nothing was found are no collateral. */
+static const char *
+no_collateral(struct assay_bytes bytes)
+{
+	const struct assay_bytes text = trimmed(bytes);
+
+	if (text.len == 0) {
+		return bytes.len == 0 ? "it is empty" : "it is blank";
+	}
+	if (may_be_evidence(bytes) || is_snp_report(bytes)) {
+		return "it is evidence";
+	}
+	if (text.data[0] == '{') {
+		struct json j = json_over(text);
+
+		json_skip(&j);
+		return json_done(&j) ? "it is JSON in no form of collateral that is known"
+		    : "it is JSON that is broken or cut off";
+	}
+	return "it is in no form of collateral that is known";
+}
+
+/* Add what the bytes hold; NULL, or what is of no use in them and why. */
+static const char *
+add_bytes(struct shelf *shelf, struct assay_bytes bytes, const char *path)
+{
+	static const char *const malformed[] = {
+		[SHELF_TCB_INFO] = "its TCB info is malformed",
+		[SHELF_QE_IDENTITY] = "its QE identity is malformed",
+		[SHELF_CRL] = "a CRL in it is malformed",
+		[SHELF_CERTIFICATE] = "a certificate in it is malformed",
+	};
+	const size_t before = shelf->parts_count;
+	const char *source = arena_text(&shelf->arena, bytes_of_text(path));
+
+	if (shelf_add_bytes(shelf, bytes, source) == 0) {
+		return no_collateral(bytes);
+	}
+	for (size_t i = before; i < shelf->parts_count; i++) {
+		if (!shelf->parts[i]->read) {
+			return malformed[shelf->parts[i]->kind];
+		}
+	}
+	return NULL;
+}
+
 static int
-add_file(struct shelf *shelf, const char *path, bool explicit)
+add_file(struct shelf *shelf, const char *path)
 {
 	struct arena scratch = { NULL };
 	struct assay_bytes bytes;
 	bool cut;
-	int code = file_read(&bytes, &cut, &scratch, path, COLLATERAL_FILE_BYTES_MAX);
+	const int code = file_read(&bytes, &cut, &scratch, path, COLLATERAL_FILE_BYTES_MAX);
 
 	if (code == 0) {
-		const char *source = arena_text(&shelf->arena, bytes_of_text(path));
-		const size_t found = cut ? 0 : shelf_add_bytes(shelf, bytes, source);
+		const char *why = cut ? TOO_LARGE : add_bytes(shelf, bytes, path);
 
-		if (found == 0 && explicit) {
-			code = fail(EXIT_USAGE, cut ? "it is larger than any collateral" :
-			    "it is no set of collateral, no reply of the vendor's service, no CRL and no certificate",
-			    "see COLLATERAL in `assay manual`, or run `assay inspect` on the file",
-			    "%s holds no collateral that is understood, so nothing was decided", path);
+		if (why != NULL) {
+			note("%s is of no use as collateral: %s", path, why);
 		}
 	}
 	arena_release(&scratch);
 	return code;
+}
+
+/* What of a directory is of no use, and why: the first names of them. */
+struct useless {
+	struct writer w;
+	char out[NAMES_BYTES];
+	size_t count;
+};
+
+static void
+add_useless(struct useless *useless, const char *name, const char *why)
+{
+	if (useless->count < NAMES_MAX) {
+		put_text(&useless->w, useless->count == 0 ? "" : ", ");
+		put_text(&useless->w, name);
+		put_text(&useless->w, " (");
+		put_text(&useless->w, why);
+		put_char(&useless->w, ')');
+	}
+	useless->count++;
+}
+
+static void
+say_useless(struct useless *useless, const char *path)
+{
+	if (useless->count > NAMES_MAX) {
+		put_text(&useless->w, ", and ");
+		put_unsigned(&useless->w, useless->count - NAMES_MAX);
+		put_text(&useless->w, " more");
+	}
+	if (useless->count != 0) {
+		writer_finish(&useless->w);
+		note("%s: of no use as collateral: %s", path, useless->out);
+	}
+}
+
+static void
+add_file_of_directory(struct shelf *shelf, const char *path, const char *name, struct useless *useless)
+{
+	struct arena scratch = { NULL };
+	struct assay_bytes bytes;
+	char file[PATH_BYTES];
+	bool cut;
+	const int len = snprintf(file, sizeof(file), "%s/%s", path, name);
+	const char *why = len <= 0 || (size_t)len >= sizeof(file) ? "its path is too long"
+	    : file_read_regular(&bytes, &cut, &scratch, file, COLLATERAL_FILE_BYTES_MAX);
+
+	if (why == NULL) {
+		why = cut ? TOO_LARGE : add_bytes(shelf, bytes, file);
+	}
+	if (why != NULL) {
+		add_useless(useless, name, why);
+	}
+	arena_release(&scratch);
 }
 
 static int
@@ -255,38 +363,37 @@ add_directory(struct shelf *shelf, const char *path)
 {
 	struct dirent **entries = NULL;
 	const int count = scandir(path, &entries, NULL, by_name);
+	static struct useless useless;
 	const size_t before = shelf->parts_count + shelf->sets_count;
-	int code = 0;
 
 	if (count < 0) {
 		return fail(EXIT_USAGE, strerror(errno), "give a directory that exists and that you may read",
 		    "the directory %s cannot be read, so nothing was decided", path);
 	}
+	writer_start(&useless.w, useless.out, sizeof(useless.out));
+	useless.count = 0;
 	for (int i = 0; i < count; i++) {
-		char file[4096];
-		const int len = snprintf(file, sizeof(file), "%s/%s", path, entries[i]->d_name);
-
-		if (code == 0 && i < DIRECTORY_FILES_MAX && len > 0 && (size_t)len < sizeof(file) &&
-		    entries[i]->d_name[0] != '.' && !file_is_directory(file)) {
-			code = add_file(shelf, file, false);
+		if (i < DIRECTORY_FILES_MAX && entries[i]->d_name[0] != '.') {
+			add_file_of_directory(shelf, path, entries[i]->d_name, &useless);
 		}
 		free(entries[i]);
 	}
 	free(entries);
-	if (code == 0 && count > DIRECTORY_FILES_MAX) {
+	if (count > DIRECTORY_FILES_MAX) {
 		note("%s: only the first %d files were looked at", path, DIRECTORY_FILES_MAX);
 	}
-	if (code == 0 && before == shelf->parts_count + shelf->sets_count) {
-		return fail(EXIT_USAGE, "none of its files is collateral in a form that is understood",
-		    "see COLLATERAL in `assay manual` for the forms", "%s holds no collateral, so nothing was decided", path);
+	say_useless(&useless, path);
+	if (useless.count == 0 && before == shelf->parts_count + shelf->sets_count) {
+		note("%s is of no use as collateral: it holds no file, or none that is new", path);
 	}
-	return code;
+	return 0;
 }
 
 int
 shelf_add(struct shelf *shelf, const char *path)
 {
-	return file_is_directory(path) ? add_directory(shelf, path) : add_file(shelf, path, true);
+	shelf->given = true;
+	return file_is_directory(path) ? add_directory(shelf, path) : add_file(shelf, path);
 }
 
 void

@@ -56,10 +56,15 @@ struct shelf {
 	struct shelf_set *sets;
 	size_t sets_count;
 	size_t sets_size;
+	bool given;			/* a file or directory was, whatever it held */
 };
 
-/* Add a file, or all files of a directory that hold collateral.  0, or the
- * exit code of an error that has been said. */
+/*
+ * Add a file, or all files of a directory.  What holds no collateral, or
+ * malformed collateral, says nothing against the evidence: it is named in a
+ * note, and the run goes on.  0, or the exit code of an error that has been
+ * said: the path cannot be opened.
+ */
 int shelf_add(struct shelf *shelf, const char *path);
 /* Add what the bytes hold; returns the number of parts found. */
 size_t shelf_add_bytes(struct shelf *shelf, struct assay_bytes bytes, const char *source);

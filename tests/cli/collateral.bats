@@ -187,6 +187,97 @@ later() {
 	cmp good.result worse.result
 }
 
+# use_of FILE: the exit code with that collateral, and the same for a forgery; what is said of the file is in err.
+use_of() {
+	local code forged
+	code=0
+	timeout 20 "$ASSAY" verify q.quote.bin --insecure-root q.roots.pem --at "$AT" --collateral "$@" >/dev/null 2>err || code=$?
+	forged=0
+	timeout 20 "$ASSAY" verify forged.quote.bin --insecure-root q.roots.pem --at "$AT" --collateral "$@" >/dev/null 2>&1 ||
+		forged=$?
+	echo "$code $forged"
+}
+
+useless_files() {
+	: >parts/empty
+	printf ' \n' >parts/blank
+	head -c 2000 q.collateral.json >parts/cut
+	echo '{}' >parts/object
+	head -c 5000000 /dev/zero | tr '\0' '\007' >parts/large
+	head -c 5000 /dev/zero | tr '\0' '\007' >parts/bytes
+	cp q.quote.bin parts/quote
+	jq '.tcb_info |= sub("OutOfDate"; "OutOfDat")' q.collateral.json >parts/malformed
+}
+
+@test "collateral that is none says nothing against the evidence, and does not hide a forgery" {
+	simulate forged --tee tdx --break quote.signature
+	useless_files
+	while IFS='|' read -r file why; do
+		[ "$(use_of "parts/$file")" = "4 3" ]
+		cat err
+		grep -q "^note: parts/$file is of no use as collateral: .*$why" err
+		# Beside a good set it changes nothing.
+		[ "$(use_of "parts/$file" --collateral q.collateral.json)" = "0 3" ]
+		grep -q "^note: parts/$file is of no use as collateral: .*$why" err
+	done <<-'END'
+		empty|empty
+		blank|blank
+		cut|broken or cut off
+		object|no form of collateral
+		large|larger than any
+		bytes|no form of collateral
+		quote|evidence
+		malformed|TCB info is malformed
+	END
+	# Where nothing else was given that is said too.
+	use_of parts/empty
+	grep -q "missing: root CRL, PCK CRL, TCB info, QE identity; none was found in what was given" err
+}
+
+@test "a directory's files of no use are named, and the good ones used" {
+	simulate forged --tee tdx --break quote.signature
+	useless_files
+	[ "$(use_of parts)" = "4 3" ]
+	cp q.collateral.json parts/good
+	mkdir parts/folder
+	[ "$(use_of parts)" = "0 3" ]
+	[ "$(grep -c '^note: parts: of no use' err)" -eq 1 ]
+	for name in empty blank cut object large bytes; do
+		grep -q "of no use as collateral: .*$name (it is " err
+	done
+	grep -q ", and 1 more$" err
+	mkdir nothing
+	[ "$(use_of nothing)" = "4 3" ]
+	grep -q "note: nothing is of no use as collateral: it holds no file" err
+	[ "$(use_of nothing --collateral q.collateral.json)" = "0 3" ]
+	[ "$(use_of nowhere)" = "2 2" ]
+}
+
+@test "pipes, devices, sockets and links that lead nowhere are passed over in a directory" {
+	simulate forged --tee tdx --break quote.signature
+	cp q.collateral.json parts/good.json
+	mkfifo parts/pipe
+	ln -s nowhere parts/dangling
+	ln -s /dev/zero parts/device
+	ln -s "$PWD/parts" parts/loop
+	ln -s good.json parts/linked
+	[ "$(use_of parts)" = "0 3" ]
+	cat err
+	grep -q "dangling (it is a link that leads nowhere)" err
+	grep -q "device (it is no regular file)" err
+	grep -q "loop (it is a directory)" err
+	grep -q "pipe (it is no regular file)" err
+	! grep -q "good\|linked" err
+}
+
+@test "a pipe that is named itself is read, once" {
+	mkfifo pipe evidence
+	cat q.collateral.json >pipe &
+	cat q.quote.bin >evidence &
+	[ "$(timeout 20 "$ASSAY" verify evidence --insecure-root q.roots.pem --at "$AT" --json --collateral pipe | jq .tier)" = 5 ]
+	wait
+}
+
 @test "real collateral of a whole directory" {
 	vectors dcap
 	run --separate-stderr "$ASSAY" verify --collateral "$ASSAY_VECTORS/dcap" --at 2025-08-30T05:09:06Z --json \

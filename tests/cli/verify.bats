@@ -355,7 +355,6 @@ says() {
 		[ -z "$output" ] || [ "$#" -eq 0 ]
 		[[ "$stderr" == error:*"cause: "*"fix: "* ]]
 	}
-	mkdir empty-folder
 	printf 'x' >junk
 	simulate_error verify
 	simulate_error verfy
@@ -372,8 +371,6 @@ says() {
 	simulate_error verify q.quote.bin --expect isv_svn=65536
 	simulate_error verify q.quote.bin --policy strictest
 	simulate_error verify q.quote.bin --policy q.roots.pem
-	simulate_error verify q.quote.bin --collateral junk
-	simulate_error verify q.quote.bin --collateral empty-folder
 	simulate_error verify q.quote.bin --collateral nowhere
 	simulate_error verify q.quote.bin --insecure-root q.quote.bin
 	simulate_error verify q.quote.bin --color blue
