@@ -45,6 +45,10 @@ inspect_bytes(struct claims *c, const struct input *input)
 	struct shelf shelf = { .parts_count = 0 };
 	int code;
 
+	if (is_snp_report(input->evidence)) {
+		inspect_unknown(c, input->evidence);
+		return EXIT_CANNOT_TELL;
+	}
 	if (may_be_evidence(input->evidence)) {
 		const bool report = input->evidence.data[0] == '{';
 		const bool good = report ? inspect_ias_report(c, input->evidence) : inspect_quote(c, input->evidence);
@@ -55,7 +59,7 @@ inspect_bytes(struct claims *c, const struct input *input)
 		code = inspect_shelf(c, &shelf) ? EXIT_YES : EXIT_CANNOT_TELL;
 	} else {
 		inspect_unknown(c, input->file);
-		code = is_snp_report(input->file) ? EXIT_CANNOT_TELL : EXIT_USAGE;
+		code = EXIT_USAGE;
 	}
 	shelf_release(&shelf);
 	return code;

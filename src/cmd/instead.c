@@ -63,7 +63,9 @@ may_be_evidence(struct assay_bytes bytes)
 {
 	struct epid_quote epid;
 
-	return begins_like_quote(bytes) || begins_like_report(bytes) || epid_quote_parse(&epid, bytes, false);
+	/* AMD's may begin like an EPID quote. */
+	return !is_snp_report(bytes) && (begins_like_quote(bytes) || begins_like_report(bytes) ||
+	    epid_quote_parse(&epid, bytes, false));
 }
 
 /* 1,184 bytes, version 2 to 5, signed with ECDSA P-384 (algorithm 1). */
@@ -189,6 +191,22 @@ refuse_json(const struct input *input, struct assay_bytes text)
 	    "or as the member \"quote\" of an object");
 }
 
+/* Digits of hex, an odd number of them: half a byte is lost somewhere. */
+static bool
+is_broken_hex(struct assay_bytes text)
+{
+	size_t digits = 0;
+
+	for (size_t i = begins_with(text, "0x") ? 2 : 0; i < text.len; i++) {
+		if (text.data[i] != 0 && strchr("0123456789abcdefABCDEF", text.data[i]) != NULL) {
+			digits++;
+		} else if (text.data[i] == 0 || strchr(" \t\r\n", text.data[i]) == NULL) {
+			return false;
+		}
+	}
+	return digits % 2 != 0;
+}
+
 static int
 refuse_text(const struct input *input, struct assay_bytes text)
 {
@@ -197,6 +215,10 @@ refuse_text(const struct input *input, struct assay_bytes text)
 	}
 	if (begins_with(text, "-----BEGIN ")) {
 		return refuse(input, "it is a PEM block that holds no quote", "give the quote itself");
+	}
+	if (is_broken_hex(text)) {
+		return refuse(input, "it is hex with an odd number of digits: at least one is missing or too many",
+		    "take the hex anew from where it came from, whole");
 	}
 	return refuse(input, input->wrapping == input->wrappings
 	    ? "it is hex or base64 of bytes that are no quote" : "it is text, and neither hex nor base64 of a quote",

@@ -94,6 +94,32 @@ setup() {
 	[ "$(jq -r '.[].kind' <<<"$output" | paste -sd' ')" = "unknown sgx-quote" ]
 }
 
+@test "an AMD report is named, and not accused" {
+	# Without bytes that are set it would be a good EPID quote.
+	for byte in 000 377; do
+		{
+			printf '\002\000\000\000'
+			head -c 48 /dev/zero | tr '\0' "\\$byte"
+			printf '\001\000\000\000'
+			head -c 1128 /dev/zero | tr '\0' "\\$byte"
+		} >snp.bin
+		hex <snp.bin >snp.hex
+		for file in snp.bin snp.hex; do
+			run --separate-stderr "$ASSAY" inspect "$file" --json
+			[ "$status" -eq 4 ]
+			[ "$(jq -r '[.kind, .bytes] | join(" ")' <<<"$output")" = "snp-report 1184" ]
+			[ -z "$stderr" ]
+			run "$ASSAY" inspect "$file"
+			[[ "$output" == *"snp-report"* ]]
+			[[ "$output" != *"malformed"* ]]
+		done
+	done
+	simulate q
+	run --separate-stderr "$ASSAY" inspect snp.bin q.quote.bin --json
+	[ "$status" -eq 4 ]
+	[ "$(jq -r '.[].kind' <<<"$output" | paste -sd' ')" = "snp-report sgx-quote" ]
+}
+
 @test "a TCB info is not called a report" {
 	simulate q
 	printf '{"tcbInfo":%s,"signature":"%s"}\n\n' "$(jq -r .tcb_info q.collateral.json)" \

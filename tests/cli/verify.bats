@@ -283,6 +283,7 @@ says() {
 	head -c 3000000 /dev/zero | tr '\0' '\007' >large
 	echo 'to be or not to be' >text
 	echo 'deadbeef' >hexed
+	{ printf 0x; hex <q.quote.bin | head -c 3001 | fold -w 64; echo; } >odd
 	printf '{' >brace
 	printf '{"a":1}' >object
 	gzip -c q.quote.bin >gzipped
@@ -305,6 +306,7 @@ says() {
 		zeros|it is blank|a quote
 		large|no quote of a known version|version 3, 4 or 5
 		text|it is text|a quote
+		odd|hex with an odd number of digits|anew
 		hexed|hex or base64 of bytes that are no quote|a quote
 		brace|it is JSON|quote
 		object|it is JSON|quote
@@ -435,17 +437,66 @@ says() {
 	[[ $output == *"standard input is named 2 times"* ]]
 }
 
-@test "an SNP report is not accused of being no quote" {
-	{
-		printf '\003\000\000\000'
-		head -c 48 /dev/zero
-		printf '\001\000\000\000'
-		head -c 1128 /dev/zero
-	} >snp.bin
-	[ "$(wc -c <snp.bin)" -eq 1184 ]
-	run "$ASSAY" verify snp.bin
-	[ "$status" -eq 4 ]
-	[[ $output == *"SEV-SNP"* ]]
+# snp VERSION BYTE: a report of AMD's, filled with that byte.
+snp() {
+	printf "\\$1\\0\\0\\0"
+	head -c 48 /dev/zero | tr '\0' "\\$2"
+	printf '\001\000\000\000'
+	head -c 1128 /dev/zero | tr '\0' "\\$2"
+}
+
+@test "an AMD report is not accused of being no quote, by no command and in no wrapping" {
+	for version in 2 3 5; do
+		for byte in 000 377; do
+			snp "$version" "$byte" >snp.bin
+			[ "$(wc -c <snp.bin)" -eq 1184 ]
+			hex <snp.bin >snp.hex
+			base64 snp.bin >snp.b64
+			for file in snp.bin snp.hex snp.b64; do
+				for command in verify tcb "tcb --history"; do
+					# shellcheck disable=SC2086 # options are words
+					run --separate-stderr "$ASSAY" $command "$file"
+					echo "$command $file $version $byte: $status $output $stderr"
+					[ "$status" -eq 4 ]
+					[ -z "$output" ]
+					[[ $stderr == *"$file cannot be judged"*"AMD SEV-SNP"* ]]
+				done
+			done
+		done
+	done
+}
+
+@test "an AMD report among others is a row, and the others decide" {
+	export COLUMNS=200
+	snp 2 377 >snp.bin
+	simulate q
+	simulate forged --break quote.signature
+	simulate debug --debug
+	many() {
+		run --separate-stderr "$ASSAY" verify "$@" --collateral q.collateral.json --insecure-root q.roots.pem --at "$AT"
+	}
+	many q.quote.bin snp.bin forged.quote.bin
+	[ "$status" -eq 3 ]
+	[ "${#lines[@]}" -eq 4 ]
+	[[ "${lines[3]}" == *"not judged"*"snp.bin: it is an AMD SEV-SNP"* ]]
+	for order in "snp.bin forged.quote.bin" "forged.quote.bin snp.bin"; do
+		# shellcheck disable=SC2086 # names are words
+		many $order
+		[ "$status" -eq 3 ]
+	done
+	for order in "snp.bin q.quote.bin" "q.quote.bin snp.bin" "debug.quote.bin snp.bin" "snp.bin snp.bin"; do
+		# shellcheck disable=SC2086 # names are words
+		many $order
+		[ "$status" -eq 4 ]
+	done
+	for order in "q.quote.bin snp.bin forged.quote.bin" "snp.bin q.quote.bin forged.quote.bin" \
+		"q.quote.bin forged.quote.bin snp.bin"; do
+		# shellcheck disable=SC2086 # names are words
+		many $order --json
+		[ "$status" -eq 3 ]
+		[ "$(jq -r '.[] | .verdict // .schema' <<<"$output" | sort | paste -sd' ')" = \
+			"assay.error/1 genuine not-genuine" ]
+	done
 }
 
 @test "levels of another platform are not compared" {
