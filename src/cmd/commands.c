@@ -82,9 +82,9 @@ const struct command commands[] = {
 	  "Shows the platform's security version numbers beside every level of the TCB info, which level matches, and which "
 	  "component falls short by how much. With --history it shows instead the tier under every set of TCB info at hand.",
 	  NULL, 1, 1, tcb_options, command_tcb },
-	{ "explain", "[ID]", "explain a check, reason, status, tier, advisory or field",
-	  "ID is what a result shows: quote.signature, status.out-of-date, SWHardeningNeeded, 3, INTEL-SA-00615, mrenclave. "
-	  "Without it all are listed.",
+	{ "explain", "[ID]", "explain a check, reason, status, tier, advisory, field, schema, member or word",
+	  "ID is what a result shows: quote.signature, status.out-of-date, SWHardeningNeeded, 3, INTEL-SA-00615, mrenclave, "
+	  "assay.result/1, platform.shortfall[].part, not-genuine. Without it all are listed.",
 	  "", 0, 1, json_options, command_explain },
 	{ "policy", "list | show NAME|FILE | check FILE | diff A B", "list, show, check and compare policies",
 	  "list names the presets. show writes the canonical document, the one that a policy's digest is of. check says the "

@@ -25,6 +25,8 @@ enum member_type {
 	MEMBER_TYPE_REASON,
 	MEMBER_TYPE_REASONS,
 	MEMBER_TYPE_ADVISORIES,
+	MEMBER_TYPE_FIELD,
+	MEMBER_TYPE_VALUE,
 	/* From here on: one of the words of this type. */
 	MEMBER_TYPE_VERDICT,
 	MEMBER_TYPE_KIND,

@@ -118,10 +118,21 @@ histories() {
 	compare_levels q19 --history
 }
 
+# Of each type of field one that holds, one that differs, one that the evidence does not have.
+expectations() {
+	keep judge q1 --expect isv_prod_id=1 --expect "mrsigner=$(printf 'ab%.0s' {1..32})" \
+		--expect "mrtd=$(printf '00%.0s' {1..48})"
+	keep "$ASSAY" verify r1.report.json --signature r1.sig.b64 --certificates r1.certificates.pem \
+		--insecure-root r1.roots.pem --at "$AT" --expect nonce=abc
+}
+
 errors() {
 	keep "$ASSAY" verify nowhere
 	keep "$ASSAY" explain nothing-of-that-name
 	keep "$ASSAY" tcb short
+	# Of a forgery no fix is said; an input that cannot be judged stands in the array.
+	keep "$ASSAY" tcb hollow
+	keep "$ASSAY" verify nowhere q1.quote.bin --at "$AT"
 	{ cat q1.quote.bin && head -c 100 /dev/zero; } >padded
 	keep "$ASSAY" verify padded --at "$AT"
 }
@@ -132,6 +143,7 @@ errors() {
 	looking_ahead
 	simulated_circumstances
 	histories
+	expectations
 	errors
 	[ "$(jq -s 'length' objects)" -gt 60 ]
 	compare true
