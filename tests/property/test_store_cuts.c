@@ -365,6 +365,107 @@ a_checkpoint_that_is_not_synced_is_found_out(void **state)
 	assert_true(cuts(8, 200, CHECKPOINT_NOT_SYNCED) > 0);
 }
 
+/* ---- what is published ------------------------------------------------ */
+
+static bool
+read_published(void *context, const struct tile *tile, uint8_t *out)
+{
+	struct cut_disk *disk = context;
+	char name[TILE_PATH_BYTES], path[TILE_PATH_BYTES + 8];
+	size_t len;
+
+	tile_path(name, tile);
+	snprintf(path, sizeof(path), "p/%s", name);
+	return disk->disk.read(disk, path, out, TILE_BYTES_MAX, &len) == DISK_READ && len == tile->width * HASH_BYTES;
+}
+
+/* Whoever reads the checkpoint finds all that it speaks of. */
+static void
+assert_published(struct cut_disk *disk, uint64_t acknowledged)
+{
+	static uint8_t bytes[BUNDLE_BYTES_MAX];
+	static struct tile_reader reader;
+	struct assay_bytes text, signatures;
+	struct checkpoint checkpoint;
+	struct hash root;
+	size_t len;
+
+	if (disk->disk.read(disk, "p/checkpoint", bytes, sizeof(bytes), &len) != DISK_READ) {
+		assert_int_equal(acknowledged, 0);
+		return;
+	}
+	assert_true(note_split(bytes_of(bytes, len), &text, &signatures));
+	assert_true(checkpoint_parse(&checkpoint, text));
+	assert_true(checkpoint.size >= acknowledged);
+	reader.context = disk;
+	reader.read = read_published;
+	reader.crypto = assay_crypto_openssl();
+	reader.size = checkpoint.size;
+	const struct hash_source source = tile_source(&reader);
+
+	assert_true(merkle_root(&source, reader.crypto, 0, checkpoint.size, &root));
+	assert_true(hash_equal(&root, &checkpoint.root));
+	for (uint64_t at = 0; at < reader.size; at += TILE_WIDTH) {
+		const struct tile tile = tile_at(TILE_LEVEL_ENTRIES, at, reader.size);
+		struct assay_bytes bundle, entry;
+		char name[TILE_PATH_BYTES], path[TILE_PATH_BYTES + 8];
+		unsigned count = 0;
+		bool bad;
+
+		tile_path(name, &tile);
+		snprintf(path, sizeof(path), "p/%s", name);
+		assert_int_equal(disk->disk.read(disk, path, bytes, sizeof(bytes), &bundle.len), DISK_READ);
+		for (bundle.data = bytes; bundle_next(&bundle, &entry, &bad); count++) {
+		}
+		assert_int_equal(count, tile.width);
+	}
+}
+
+static void
+what_is_published_is_whole(void **state)
+{
+	static struct history history;
+	struct cut_image nothing = { 0 };
+	struct cut_disk *disk = cut_disk_new(&nothing, 8);
+	struct cut_disk *site = cut_disk_new(&nothing, 9);
+	struct session s = { .disk = disk, .history = &history };
+	struct {
+		size_t at;
+		uint64_t size;
+	} published[8] = { { 0, 0 } };
+
+	(void)state;
+	assert_true(session_open(&s, STORE_CREATE, SOUND));
+	checkpoint_file_accept_missing(&s.file);
+	for (unsigned h = 0; h < 8; h++) {
+		assert_true(store_begin_block(s.store, &s.error));
+		for (unsigned i = 0; i < 50; i++) {
+			scratch_append(s.store, bytes_of(&i, sizeof(i)));
+		}
+		assert_true(store_commit_block(s.store, h, &s.error));
+		assert_true(checkpoint_file_sign(&s.file, s.store, &s.signer, &s.error));
+		assert_true(store_publish(s.store, "p", bytes_of(s.file.note, s.file.note_len), &site->disk, &s.error));
+		published[h].at = site->count;
+		published[h].size = s.file.size;
+	}
+	session_close(&s);
+	for (size_t at = 0; at <= site->count; at++) {
+		uint64_t acknowledged = 0;
+
+		for (unsigned h = 0; h < 8 && published[h].at <= at; h++) {
+			acknowledged = published[h].size;
+		}
+		for (uint64_t seed = 0; seed < 3; seed++) {
+			struct cut_disk *found = cut_disk_after(site, at, at * 3 + seed);
+
+			assert_published(found, acknowledged);
+			cut_disk_free(found);
+		}
+	}
+	cut_disk_free(site);
+	cut_disk_free(disk);
+}
+
 static int
 setup(void **state)
 {
@@ -386,6 +487,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_acknowledged_is_lost),
+		cmocka_unit_test(what_is_published_is_whole),
 		cmocka_unit_test(a_store_that_does_not_sync_is_found_out),
 		cmocka_unit_test(signing_before_the_commit_is_found_out),
 		cmocka_unit_test(a_checkpoint_that_is_not_synced_is_found_out),

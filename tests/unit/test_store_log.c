@@ -390,7 +390,8 @@ a_changed_log_is_found(void **state)
 		/* the hash of a full tile */
 		{ "UPDATE tiles SET bytes = CAST(x'00' || substr(bytes, 2) AS BLOB) WHERE level = 1", false, true },
 		/* a leaf at the edge */
-		{ "UPDATE tiles SET bytes = CAST(x'00' || substr(bytes, 2) AS BLOB) WHERE level = 0 AND number = 2", false, false },
+		{ "UPDATE tiles SET bytes = CAST(x'00' || substr(bytes, 2) AS BLOB) WHERE level = 0 AND number = 2", false,
+		    false },
 		/* a tile gone, or shorter, or longer, or not in hashes */
 		{ "DELETE FROM tiles WHERE level = 0 AND number = 2", false, false },
 		{ "DELETE FROM tiles WHERE level = 0 AND number = 0", true, false },
