@@ -74,14 +74,7 @@ act_hold(struct machine *m, unsigned act, struct assay_bytes arguments)
 	return rule != NULL && rule->hold != NULL ? rule->hold(m, &a) : ACT_NOT_IN_FORCE;
 }
 
-/* force-offline and pause-slashing carry a flag by which they undo themselves. */
-static bool
-gives_back(unsigned act, const union act_arguments *a)
-{
-	return (act == ACT_FORCE_OFFLINE && !a->force_offline_arguments.force) ||
-	    (act == ACT_PAUSE_SLASHING && !a->pause_slashing_arguments.pause);
-}
-
+/* An undoing (of force-offline, of pause-slashing) is of what is in force, so it never is. */
 bool
 act_is_at_once(struct machine *m, unsigned act, struct assay_bytes arguments)
 {
@@ -89,8 +82,7 @@ act_is_at_once(struct machine *m, unsigned act, struct assay_bytes arguments)
 	enum code code;
 	const struct act_rule *rule = act_read(act, arguments, &a, &code);
 
-	return rule != NULL && act_is_emergency(act) && !gives_back(act, &a) &&
-	    rule->hold(m, &a) == ACT_NOT_IN_FORCE;
+	return rule != NULL && act_is_emergency(act) && rule->hold(m, &a) == ACT_NOT_IN_FORCE;
 }
 
 void

@@ -2,9 +2,8 @@
 /*
  * Acts from the inside.  An act is four functions: could it be done now, do
  * it, is it in force, and take it back when its time is over.  The last two
- * are of emergency acts only; an act that gives back what such an act took
- * (undo, resume) has its lock like any other, since the council acts at once
- * only where it takes away.
+ * are of emergency acts only.  The council acts at once only where it takes
+ * away: what gives back (undo, resume) has its lock like any other act.
  */
 #ifndef REGISTER_ACTS_H
 #define REGISTER_ACTS_H

@@ -137,6 +137,15 @@ council_pass(enum act act, const void *arguments)
 	return number;
 }
 
+/* Does the table of kinds name the code among those of the kind that was sent last? */
+static inline bool
+council_is_listed(enum code code)
+{
+	const size_t kind_at = 32 + 8 + 8;	/* behind sender, nonce and height */
+
+	return strstr(kind_codes(s->transaction[kind_at]), code_id(code)) != NULL;
+}
+
 /* What would become of the act if member 0 proposed it now. */
 static inline void
 council_expect(enum code code, enum act act, const void *arguments, const char *why)
@@ -146,6 +155,7 @@ council_expect(enum code code, enum act act, const void *arguments, const char *
 	if (got != code) {
 		fail_msg("%s: %s: %s, not %s", act_name(act), why, code_id(got), code_id(code));
 	}
+	assert_true(code == CODE_ACCEPTED || council_is_listed(code));
 }
 
 /* Blocks until that much of the register's own time has passed; the last one is open. */

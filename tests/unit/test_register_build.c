@@ -36,7 +36,10 @@ confirm(unsigned account, const uint8_t *program, uint8_t recipe)
 
 	memcpy(a.program, program, sizeof(a.program));
 	memset(a.recipe, recipe, sizeof(a.recipe));
-	return scene_send(s, account, KIND_CONFIRM_BUILD, &a);
+	const enum code code = scene_send(s, account, KIND_CONFIRM_BUILD, &a);
+
+	assert_true(code == CODE_ACCEPTED || council_is_listed(code));
+	return code;
 }
 
 /* Fails where one account counts twice, or a build by another recipe counts at all. */
@@ -83,7 +86,10 @@ state_that(unsigned account, uint64_t proposal, const uint8_t *about, const char
 		memcpy(a.worker, about, sizeof(a.worker));
 	}
 	VAR_SET(a.text, bytes_of_text(text));
-	return scene_send(s, account, KIND_STATEMENT, &a);
+	const enum code code = scene_send(s, account, KIND_STATEMENT, &a);
+
+	assert_true(code == CODE_ACCEPTED || council_is_listed(code));
+	return code;
 }
 
 /* Fails where somebody speaks for another's worker, or a statement leaves more than its entry. */

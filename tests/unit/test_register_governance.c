@@ -384,6 +384,22 @@ test_bounded(void **state)
 	assert_int_equal(balance(1), before + ACTS_PER_BLOCK + 3);
 }
 
+/* Fails where a proposal lives on because its block had no room to end it. */
+static void
+test_bounded_lapse(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ACTS_PER_BLOCK + 1; i++) {
+		(void)propose_credit(0, 1);
+	}
+	council_wait(COUNCIL_LIFE_MS);
+	assert_int_equal(council_state(ACTS_PER_BLOCK), PROPOSAL_LAPSED);
+	assert_int_equal(council_state(ACTS_PER_BLOCK + 1), PROPOSAL_OPEN);
+	assert_int_equal(council_approve(1, ACTS_PER_BLOCK + 1), CODE_PROPOSAL_CLOSED);
+	scene_wait(s, 1000);
+	assert_int_equal(council_state(ACTS_PER_BLOCK + 1), PROPOSAL_LAPSED);
+}
+
 /* ---- refusals: each with its code, and nothing else changed */
 
 enum refusal {
@@ -532,6 +548,7 @@ test_refusals(void **state)
 		if (code != refusals[i].code || memcmp(before, after, sizeof(before)) != 0 || !s->result.charged) {
 			fail_msg("refusal %u: %s, not %s", i, code_id(code), code_id(refusals[i].code));
 		}
+		assert_true(council_is_listed(code));
 		/* The same bytes again. */
 		assert_int_equal(scene_send_bytes(s, bytes_of(s->transaction, s->transaction_len)), CODE_NONCE);
 	}
@@ -601,6 +618,7 @@ main(void)
 		TEST(test_undo_is_locked),
 		TEST(test_failed),
 		TEST(test_bounded),
+		TEST(test_bounded_lapse),
 		TEST(test_refusals),
 		TEST(test_keys_and_replay),
 		TEST(test_units_by_kind),
