@@ -204,7 +204,7 @@ checkpoint_file_sign(struct checkpoint_file *file, struct store *store, const st
 {
 	const struct store_head head = *store_head(store);
 	char note[CHECKPOINT_NOTE_BYTES_MAX];
-	size_t len;
+	size_t len = 0;
 
 	if (!may_sign(file, store, error) || !unchanged(file, error)) {
 		return false;

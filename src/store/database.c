@@ -6,8 +6,7 @@
 
 #include "store/database.h"
 
-/* migrations[v] makes a file of version v one of version v + 1. */
-static const char *const migrations[DATABASE_VERSION] = {
+static const char schema_1[] =
 	"CREATE TABLE rows(key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE entries(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
 	"CREATE TABLE tiles(level INTEGER NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL,"
@@ -23,8 +22,10 @@ static const char *const migrations[DATABASE_VERSION] = {
 	"CREATE TRIGGER tiles_stay BEFORE UPDATE ON tiles WHEN length(OLD.bytes) >= 8192"
 	" BEGIN SELECT RAISE(ABORT, 'a full tile never changes'); END;"
 	"CREATE TRIGGER tiles_remain BEFORE DELETE ON tiles"
-	" BEGIN SELECT RAISE(ABORT, 'a tile never goes'); END;",
-};
+	" BEGIN SELECT RAISE(ABORT, 'a tile never goes'); END;";
+
+/* migrations[v] makes a file of version v one of version v + 1. */
+static const char *const migrations[DATABASE_VERSION] = { schema_1 };
 
 static const char *const statements[STATEMENT_COUNT] = {
 	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
@@ -33,14 +34,14 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[STATEMENT_ROW_GET] = "SELECT value FROM rows WHERE key = ?1",
 	[STATEMENT_ROW_NEXT] = "SELECT key, value FROM rows WHERE key > ?1 ORDER BY key LIMIT 1",
 	[STATEMENT_ROW_RANGE] = "SELECT key, value FROM rows WHERE key >= ?1 AND key < ?2",
-	[STATEMENT_ROW_PUT] = "INSERT INTO rows VALUES (?1, ?2)"
-	    " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+	[STATEMENT_ROW_PUT] = ("INSERT INTO rows VALUES (?1, ?2)"
+	    " ON CONFLICT (key) DO UPDATE SET value = excluded.value"),
 	[STATEMENT_ROW_REMOVE] = "DELETE FROM rows WHERE key = ?1",
 	[STATEMENT_ENTRY_PUT] = "INSERT INTO entries VALUES (?1, ?2)",
 	[STATEMENT_ENTRIES] = "SELECT number, bytes FROM entries WHERE number >= ?1 AND number < ?2 ORDER BY number",
 	[STATEMENT_TILE_GET] = "SELECT bytes FROM tiles WHERE level = ?1 AND number = ?2",
-	[STATEMENT_TILE_PUT] = "INSERT INTO tiles VALUES (?1, ?2, ?3)"
-	    " ON CONFLICT (level, number) DO UPDATE SET bytes = excluded.bytes",
+	[STATEMENT_TILE_PUT] = ("INSERT INTO tiles VALUES (?1, ?2, ?3)"
+	    " ON CONFLICT (level, number) DO UPDATE SET bytes = excluded.bytes"),
 	[STATEMENT_HEAD_GET] = "SELECT height, log_size, row_count, state_root, log_root FROM head WHERE id = 1",
 	[STATEMENT_HEAD_PUT] = "INSERT OR REPLACE INTO head VALUES (1, ?1, ?2, ?3, ?4, ?5)",
 };

@@ -52,7 +52,7 @@ load_range(struct loading *loading, struct database *database, unsigned range, s
 	while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
 		const struct assay_bytes key = column_bytes(statement, 0);
 		const struct assay_bytes value = column_bytes(statement, 1);
-		struct state_leaf leaf;
+		struct state_leaf leaf = { 0 };
 
 		crypto_sha256(crypto, leaf.key.bytes, key);
 		crypto_sha256(crypto, leaf.value.bytes, value);
