@@ -149,6 +149,10 @@ may_sign(const struct checkpoint_file *file, struct store *store, struct store_e
 		*error = *damage;
 		return false;
 	}
+	if (!store_writable(store)) {
+		return store_fail(error, STORE_UNWRITABLE, "The store was opened for reading.", "Open it for writing.",
+		    "Nothing is signed.");
+	}
 	if (file->uncertain || file->lock < 0) {
 		return store_fail(error, STORE_DISK, "Writing the checkpoint file failed half-way.",
 		    "Open the checkpoint file again.", "Nothing is signed.");

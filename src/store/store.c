@@ -240,6 +240,12 @@ store_crypto(const struct store *store)
 	return store->crypto;
 }
 
+bool
+store_writable(const struct store *store)
+{
+	return store->mode != STORE_READ;
+}
+
 const struct store_error *
 store_damage(const struct store *store)
 {

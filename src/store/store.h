@@ -52,6 +52,8 @@ void store_close(struct store *store);
 
 const struct store_head *store_head(const struct store *store);
 const struct assay_crypto *store_crypto(const struct store *store);
+/* Was it opened to be added to?  Only such a store is signed for: it is alone. */
+bool store_writable(const struct store *store);
 
 /*
  * A store that contradicts itself (its rows are not those of its root, say)

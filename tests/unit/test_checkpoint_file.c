@@ -105,6 +105,13 @@ a_block_is_signed_for(void **state)
 	/* Blocks may be signed for one by one or not; and after a new start. */
 	scratch_blocks(store, 3, 8);
 	assert_signs();
+	struct store *writer = store;
+
+	store = scratch_open(scratch.directory, STORE_READ);
+	assert_int_equal(checkpoint_file_standing(&file, store, &error), CHECKPOINT_AGREES);
+	assert_refuses(STORE_UNWRITABLE);
+	store_close(store);
+	store = writer;
 	reopen_file();
 	assert_true(file.present);
 	assert_int_equal(checkpoint_file_standing(&file, store, &error), CHECKPOINT_AGREES);
