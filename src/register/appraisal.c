@@ -410,9 +410,6 @@ verdict_code(struct machine *m, const struct appraisal *appraisal)
 	if (v->authenticity != ASSAY_GENUINE || v->tier == ASSAY_TIER_NONE) {
 		return CODE_EVIDENCE_REFUSED;
 	}
-	if (assay_tier_number(v->tier) > parameter(m, PARAMETER_FLOOR_TIER)) {
-		return CODE_EVIDENCE_TIER;
-	}
 	/* Machines that do not say who they are would all be one. */
 	if (!v->has_platform || !v->platform.has_id ||
 	    bytes_all_zero(bytes_of(v->platform.ppid, sizeof(v->platform.ppid)))) {

@@ -410,21 +410,13 @@ sweep_put(struct machine *m, const struct sweep *sweep)
 	row_put(m, &key, sweep);
 }
 
-static void
-refresh_start(struct machine *m, struct sweep *sweep)
-{
-	sweep->refreshing = true;
-	sweep->refresh_after.len = 0;
-	sweep->refresh_number = parameter(m, PARAMETER_TCB_NUMBER);
-	sweep->refresh_auto = parameter(m, PARAMETER_TCB_NUMBER_AUTO);
-}
-
 void
 collateral_refresh(struct machine *m)
 {
 	struct sweep sweep = sweep_get(m);
 
-	refresh_start(m, &sweep);
+	sweep.refreshing = true;
+	sweep.refresh_after.len = 0;
 	sweep_put(m, &sweep);
 }
 
@@ -453,10 +445,6 @@ refresh_run(struct machine *m, unsigned left)
 {
 	struct sweep sweep = sweep_get(m);
 
-	if (sweep.refresh_number != parameter(m, PARAMETER_TCB_NUMBER) ||
-	    sweep.refresh_auto != parameter(m, PARAMETER_TCB_NUMBER_AUTO)) {
-		refresh_start(m, &sweep);
-	}
 	if (!sweep.refreshing) {
 		return;
 	}
@@ -471,8 +459,6 @@ refresh_run(struct machine *m, unsigned left)
 
 	now.refreshing = more;
 	now.refresh_after = sweep.refresh_after;
-	now.refresh_number = sweep.refresh_number;
-	now.refresh_auto = sweep.refresh_auto;
 	step_begin(m);
 	sweep_put(m, &now);
 	step_commit(m, EFFECT_COLLATERAL);

@@ -79,28 +79,43 @@ is_same(const struct worker *a, const struct worker *b)
 	    memcmp(bytes[0], bytes[1], len) == 0;
 }
 
-/* Returns whether its evidence had to be appraised, which is what costs. */
+/* Its evidence, if what decides about it has changed; then whether it still stands.  Returns
+ * whether the evidence had to be appraised, which is what costs. */
 static bool
-worker_review(struct machine *m, const uint8_t id[static 32], const struct worker *before)
+worker_review(struct machine *m, const uint8_t id[static 32], struct worker *worker)
 {
-	const bool appraised = before->appraised_height <= verdict_cause_height(m, before);
-	struct worker worker = *before;
+	const bool stale = worker->appraised_height <= verdict_cause_height(m, worker);
 	enum worker_reason reason;
 
-	if (appraised) {
-		verdict_renew(m, &worker);
+	if (stale) {
+		verdict_renew(m, worker);
 	}
-	reason = worker_standing(m, &worker);
+	reason = worker_standing(m, worker);
 	if (is_out(reason)) {
-		worker_enter(m, id, &worker, WORKER_SUSPENDED, reason);
-	} else if (appraised) {
-		assignment_check(m, id, &worker);
-		worker_schedule(m, id, &worker);
+		worker_enter(m, id, worker, WORKER_SUSPENDED, reason);
+	} else if (stale) {
+		assignment_check(m, id, worker);
 	}
+	return stale;
+}
+
+/* All that a pass does for one worker.  Its dates may have moved even where nothing else has. */
+static bool
+worker_pass(struct machine *m, const uint8_t id[static 32], const struct worker *before)
+{
+	struct worker worker = *before;
+	bool appraised = false;
+
+	step_begin(m);
+	if (is_concerned(before)) {
+		appraised = worker_review(m, id, &worker);
+	}
+	worker_schedule(m, id, &worker);
 	/* A row in which nothing else has changed is not worth a line of the log. */
 	if (!is_same(&worker, before)) {
 		worker_put(m, id, &worker);
 	}
+	step_commit(m, EFFECT_APPRAISED);
 	return appraised;
 }
 
@@ -121,11 +136,7 @@ review_next(struct machine *m, struct sweep *sweep, uint64_t *appraisals)
 	VAR_SET(sweep->appraise_after, primary);
 	(void)key_take(&primary, 2);
 	bytes_copy(id, primary, sizeof(id));
-	if (is_concerned(&worker)) {
-		step_begin(m);
-		*appraisals -= worker_review(m, id, &worker) ? 1 : 0;
-		step_commit(m, EFFECT_APPRAISED);
-	}
+	*appraisals -= worker_pass(m, id, &worker) ? 1 : 0;
 	return true;
 }
 

@@ -79,8 +79,6 @@
 	F(R, U64, appraise_began, 0, "when this pass over them began; a later request makes another one") \
 	F(R, FLAG, refreshing, 0, "what is in force is being decided again") \
 	F(R, VAR, refresh_after, 8, "subject decided last") \
-	F(R, U64, refresh_number, 0, "tcb_number that it was decided by last") \
-	F(R, U64, refresh_auto, 0, "tcb_number_auto likewise") \
 	F(R, U64, due_height, 0, "the next draw whose answers are to be judged") \
 	F(R, FLAG, due_spot, 0, "its main slot is done, its spot slot is not") \
 	F(R, VAR, due_after, 34, "worker judged last") \

@@ -92,8 +92,7 @@ void collateral_subject(uint8_t subject[static 7], enum collateral_kind kind, en
     const uint8_t fmspc[static 6], bool platform_ca);
 /* SHA-256 of digest, signature and chain: two rows with the same one are the same collateral. */
 void collateral_digest(const struct machine *m, uint8_t digest[static 32], const struct collateral *row);
-/* What is in force must be decided again for all subjects: starts the queue.  (That tcb_number or
- * tcb_number_auto changed is noticed without it.)  Inside a step. */
+/* What is in force must be decided again for all subjects: starts the queue.  Inside a step. */
 void collateral_refresh(struct machine *m);
 /* Sets whose own date has come; at a block's start. */
 void collateral_timer(struct machine *m);
@@ -112,7 +111,7 @@ struct assay_verifier memo_verifier(struct machine *m);
 uint64_t verdict_cause_height(struct machine *m, const struct worker *worker);
 /* What the verdict says, into the worker's row. */
 void worker_set_verdict(struct machine *m, struct worker *worker, const struct assay_verdict *verdict);
-/* The code for a verdict that does not admit; CODE_ACCEPTED where it does. Sets m->detail. */
+/* The code for a verdict that admits nobody, whatever the floor; CODE_ACCEPTED for others.  Sets m->detail. */
 enum code verdict_code(struct machine *m, const struct appraisal *appraisal);
 
 /* ---- worker.c: registration, renewal, re-appraisal */

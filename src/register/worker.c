@@ -274,7 +274,6 @@ static void
 displace(struct machine *m, const uint8_t old_id[static 32], struct worker *old)
 {
 	worker_enter(m, old_id, old, WORKER_LEFT, WORKER_BECAUSE_UNBONDED);
-	evidence_remove(m, old->evidence);
 	worker_put(m, old_id, old);
 }
 
@@ -301,7 +300,6 @@ replace(struct machine *m, const uint8_t id[static 32], struct worker *worker, c
 	}
 	/* What is owed is paid, and silence settled from the old stake, before that moves. */
 	worker_enter(m, old_id, &old, WORKER_LEFT, WORKER_BECAUSE_REPLACED);
-	evidence_remove(m, old.evidence);
 	history_move(worker, &old);
 	memcpy(worker->predecessor, old_id, sizeof(worker->predecessor));
 	memcpy(old.successor, id, sizeof(old.successor));

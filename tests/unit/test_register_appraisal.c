@@ -377,6 +377,29 @@ test_row_follows_standing(void **state)
 	assert_int_equal(enrol_worker(&w).why, WORKER_BECAUSE_PROGRAM);
 }
 
+/* Fails where a date that a parameter moves to the front is still waited for. */
+static void
+test_dates_move(void **state)
+{
+	static const struct scene_parameter parameters[] = { { PARAMETER_EPOCH_BLOCKS, 12 }, { PARAMETER_WINDOW, 2 },
+		{ PARAMETER_REATTEST_WINDOW, 4 }, ENROL_AT_ONCE };
+	const struct set_parameter_arguments set = { .parameter = PARAMETER_BOND_TIME, .value = 100000 };
+	const struct sim_options sim = { .tee = SIM_SGX };
+	struct scene_worker w;
+
+	(void)state;
+	enrol_teardown(NULL);
+	enrol_open(parameters, ENROL_COUNT(parameters));
+	bring(&sim);
+	enrol_make(&w, 0, 0, SIM_SGX, 0);
+	enrol_expect(scene_register(s, &w), CODE_ACCEPTED);
+	scene_act_now(s, ACT_SET_PARAMETER, &set);
+	scene_blocks(s, 25);
+	assert_int_equal(enrol_worker(&w).state, WORKER_REGISTERED);
+	scene_blocks(s, 20);
+	assert_int_equal(enrol_worker(&w).state, WORKER_LEFT);
+}
+
 /* A stricter policy acts on those who are in. */
 static void
 test_policy_changes(void **state)
@@ -461,6 +484,7 @@ main(void)
 		EACH(test_bounded_queue),
 		EACH(test_unconcerned),
 		EACH(test_row_follows_standing),
+		EACH(test_dates_move),
 		EACH(test_policy_changes),
 		EACH(test_memos_decide_nothing),
 	};

@@ -112,6 +112,23 @@ test_form(void **state)
 		a.chain = bytes_of(other, good.chain.len);
 		send_refused(&a, CODE_COLLATERAL_FORM);
 	}
+	/* Number 0 would be no number. */
+	struct sim_buffer *text = &s->evidence.scene->tcb_info.text;
+	static const char number[] = "DataNumber\":18";
+	size_t found = 0;
+
+	for (size_t at = 0; at + sizeof(number) - 1 <= text->len; at++) {
+		if (memcmp(text->data + at, number, sizeof(number) - 1) == 0) {
+			found = at + sizeof(number) - 3;
+		}
+	}
+	assert_int_not_equal(found, 0);
+	sim_buffer_remove(text, found, 1);
+	text->data[found] = '0';
+	sim_assemble(s->vendor, s->evidence.scene, &s->evidence);
+	const struct collateral_arguments none = enrol_document(COLLATERAL_TCB_INFO);
+
+	send_refused(&none, CODE_COLLATERAL_FORM);
 	enrol_vendor(&version_2);
 	const struct collateral_arguments old = enrol_document(COLLATERAL_TCB_INFO);
 

@@ -161,6 +161,7 @@ test_td_platform(void **state)
 	struct retire_program_arguments retire;
 	struct scene_worker w[5];
 	struct scene_worker upgraded;
+	struct scene_worker other;
 
 	(void)state;
 	enrol_teardown(NULL);
@@ -192,6 +193,11 @@ test_td_platform(void **state)
 	memcpy(mrtd, selector.mrtd, sizeof(mrtd));
 	upgraded.options.program = mrtd;
 	enrol_allow(&upgraded, ASSAY_TEE_TDX, &td_selector_record, &selector, 0);
+	/* Nobody makes way for another operator. */
+	enrol_make(&other, 2, 6, SIM_TDX, 0);
+	memcpy(other.program, upgraded.program, sizeof(other.program));
+	other.options.program = mrtd;
+	enrol_register_refused(&other, CODE_PLATFORM_FULL);
 	enrol_expect(scene_register(s, &upgraded), CODE_ACCEPTED);
 	assert_int_equal(enrol_worker(&w[0]).state, WORKER_LEFT);
 	assert_int_equal(enrol_worker(&w[0]).why, WORKER_BECAUSE_REPLACED);
