@@ -129,6 +129,77 @@ test_replaced_at_rest(void **state)
 	enrol_expect(scene_send(s, 0, KIND_START, &start), CODE_FORCED);
 }
 
+/* Fails where a successor comes away with silence that its predecessor owes for. */
+static void
+test_replaced_in_silence(void **state)
+{
+	static const struct scene_parameter parameters[] = { { PARAMETER_EPOCH_BLOCKS, 12 }, { PARAMETER_WINDOW, 2 },
+		{ PARAMETER_REATTEST_WINDOW, 4 }, { PARAMETER_HALT_GAP, 3600000 } };
+	struct scene_worker old;
+	struct scene_worker next;
+	struct worker row;
+
+	(void)state;
+	enrol_teardown(NULL);
+	enrol_open(parameters, ENROL_COUNT(parameters));
+	scene_bring_collateral(s, SIM_SGX);
+	enrol_online(&old, 0, 0, SIM_SGX, 0);
+	for (unsigned i = 0; i < 40 && enrol_worker(&old).state == WORKER_ONLINE; i++) {
+		scene_block(s);
+	}
+	assert_int_equal(enrol_worker(&old).state, WORKER_UNRESPONSIVE);
+	scene_wait(s, 3600000);
+	scene_wait(s, 3600000);
+	enrol_make(&next, 0, 1, SIM_SGX, 0);
+	enrol_expect(scene_register(s, &next), CODE_ACCEPTED);
+	row = enrol_worker(&next);
+	assert_int_equal(row.state, WORKER_REGISTERED);
+	assert_true(row.stake <= 1000000 - 2000);
+	assert_int_equal(row.slashed[0], 1000000 - row.stake);
+	assert_int_equal(enrol_machine()->meta.escrows, 1000000 - row.stake);
+	assert_int_equal(enrol_worker(&old).stake, 0);
+	assert_int_equal(enrol_worker(&old).silent_own_ms, 0);
+	assert_true(scene_supply_holds(s));
+}
+
+/* Fails where a reinstall loses the work: an app goes on with the successor of whom it had. */
+static void
+test_replaced_at_work(void **state)
+{
+	struct app_open_arguments open = { .tiers = 0x1f, .tees = 1 << ASSAY_TEE_SGX, .slots = 1, .pay = 10,
+		.order = APP_BEST, .escrow = 100000 };
+	struct scene_worker old;
+	struct scene_worker next;
+	struct worker before;
+	struct worker after;
+	struct assignment assignment;
+
+	(void)state;
+	enrol_online(&old, 0, 0, SIM_SGX, 0);
+	enrol_sweep();
+	VAR_SET(open.name, bytes_of_text("an app"));
+	memcpy(open.program, s->program_sgx, sizeof(open.program));
+	enrol_expect(scene_send(s, 2, KIND_APP_OPEN, &open), CODE_ACCEPTED);
+	for (unsigned i = 0; i < 10 && enrol_worker(&old).app_slot == NO_SLOT; i++) {
+		scene_block(s);
+	}
+	before = enrol_worker(&old);
+	assert_int_equal(before.app_slot, 0);
+	enrol_make(&next, 0, 1, SIM_SGX, 0);
+	enrol_expect(scene_register(s, &next), CODE_ACCEPTED);
+	after = enrol_worker(&next);
+	assert_memory_equal(after.app, before.app, sizeof(after.app));
+	assert_int_equal(after.app_slot, 0);
+	const struct row_key key = key_u16(key_bytes(key_start(TABLE_ASSIGNMENT), ARRAY_BYTES(after.app)), 0);
+
+	assert_true(row_get(enrol_machine(), &key, &assignment));
+	assert_memory_equal(assignment.worker, next.id, 32);
+	assert_int_equal(enrol_worker(&old).app_slot, NO_SLOT);
+	scene_blocks(s, 5);
+	assert_memory_equal(enrol_worker(&next).app, before.app, 32);
+	assert_true(scene_supply_holds(s));
+}
+
 /* The platform keeps the last eight changes, the oldest first. */
 static void
 test_platform_changes(void **state)
@@ -239,6 +310,8 @@ main(void)
 		EACH(test_other_operator),
 		EACH(test_replaced),
 		EACH(test_replaced_at_rest),
+		EACH(test_replaced_in_silence),
+		EACH(test_replaced_at_work),
 		EACH(test_platform_changes),
 		EACH(test_td_platform),
 		EACH(test_td_unbonded),
