@@ -163,10 +163,12 @@ worker_find(struct machine *m, const struct block *block, struct assay_bytes beg
 		return CODE_ANSWER_WORKER;
 	}
 	*place = 0;
-	while (memcmp(b->workers[*place].id, out->id, sizeof(out->id)) != 0) {
+	while (*place < b->workers_count && (memcmp(b->heads[*place], out->id, sizeof(b->heads[0])) != 0 ||
+	    memcmp(b->workers[*place].id, out->id, sizeof(out->id)) != 0)) {
 		(*place)++;
 	}
 	if (*place == b->workers_count) {
+		memcpy(b->heads[*place], out->id, sizeof(b->heads[0]));
 		b->workers_count++;
 	}
 	return CODE_ACCEPTED;

@@ -136,6 +136,7 @@ struct answer_batch {
 	size_t items_count;
 	struct answer_entry entries[ANSWERS_AT_ONCE];
 	struct answer_worker workers[ANSWERS_AT_ONCE];
+	uint8_t heads[ANSWERS_AT_ONCE][8];	/* of their ids, close together for looking through */
 	struct assay_signature_item items[ANSWERS_AT_ONCE];
 	uint8_t messages[ANSWERS_AT_ONCE][ANSWER_MESSAGE_BYTES];
 	/* The row that a look for one worker read besides: mostly the next answer's. */
