@@ -229,6 +229,31 @@ test_revoke_program(void **state)
 	council_expect(CODE_ACT_NOTHING, ACT_REVOKE_PROGRAM, &a, "it is revoked for good");
 }
 
+/* Fails where the end of one revocation, late for want of room in its block, takes back the next one. */
+static void
+test_revoke_anew(void **state)
+{
+	struct deny_arguments deny = { .kind = DENY_PLATFORM, .value = { .len = 32 } };
+	struct program_arguments a;
+	struct program program;
+
+	(void)state;
+	for (uint8_t i = 0; i < ACTS_PER_BLOCK; i++) {
+		deny.value.data[0] = i;
+		(void)council_pass(ACT_DENY, &deny);
+	}
+	memcpy(a.program, s->program_sgx, sizeof(a.program));
+	(void)council_pass(ACT_REVOKE_PROGRAM, &a);
+	council_wait(COUNCIL_EMERGENCY_MS);
+	assert_int_equal(program_stands(council_machine(), a.program, false, &program), CODE_ACCEPTED);
+	assert_int_not_equal(program.revoked_ms, 0);
+	(void)council_pass(ACT_REVOKE_PROGRAM, &a);
+	scene_wait(s, 1000);
+	assert_int_equal(program_stands(council_machine(), a.program, false, &program), CODE_PROGRAM_REVOKED);
+	council_wait(COUNCIL_EMERGENCY_MS - 1000);
+	assert_int_equal(program_stands(council_machine(), a.program, false, &program), CODE_ACCEPTED);
+}
+
 /* Fails where a revoked signer's programs stand, or he can be listed anew. */
 static void
 test_signers(void **state)
@@ -482,6 +507,7 @@ main(void)
 		TEST(test_retire_moved),
 		TEST(test_retire_refused),
 		TEST(test_revoke_program),
+		TEST(test_revoke_anew),
 		TEST(test_signers),
 		TEST(test_denials),
 		TEST(test_denied_count),

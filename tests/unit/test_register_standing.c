@@ -127,6 +127,8 @@ test_vendor_date(void **state)
 	assert_int_equal(standing(&row), WORKER_BECAUSE_LAPSED);
 	row.valid_until_s = UINT64_MAX;
 	assert_int_equal(standing(&row), WORKER_BECAUSE_NONE);
+	row.valid_until_s = UINT64_MAX / 1000 + 1;
+	assert_int_equal(standing(&row), WORKER_BECAUSE_NONE);
 }
 
 /* ---- a value that is loosened brings nobody back */
@@ -180,6 +182,12 @@ test_age_loosened(void **state)
 	assert_false(has_expired(&fresh));
 	assert_int_equal(worker_evidence_expires_own_ms(council_machine(), &fresh),
 	    fresh.attested_own_ms + 600000);
+	/* Who expired in the very block of the change, too. */
+	old.attested_own_ms = council_machine()->meta.aged_own_ms - council_machine()->meta.aged_ms;
+	assert_true(has_expired(&old));
+	old.attested_own_ms++;
+	assert_false(has_expired(&old));
+	old.attested_own_ms--;
 	set_parameter(PARAMETER_EVIDENCE_AGE, 6000000);
 	assert_true(has_expired(&old));
 	assert_true(has_expired(&older));
@@ -211,6 +219,10 @@ test_stretch_loosened(void **state)
 	assert_false(has_expired(&later));
 	assert_int_equal(worker_evidence_expires_own_ms(m, &later),
 	    later.valid_until_s * 1000 + 24 * hour_ms - m->meta.halted_ms);
+	late.valid_until_s = (m->meta.stretched_time_ms - m->meta.stretched_ms) / 1000;
+	assert_true(has_expired(&late));
+	late.valid_until_s++;
+	assert_false(has_expired(&late));
 	/* New collateral gives new dates, which is the vendor's to do. */
 	late.valid_until_s = later.valid_until_s;
 	assert_false(has_expired(&late));
@@ -271,7 +283,22 @@ test_denied(void **state)
 	expect_denied(DENY_SIGNER, s->program_sgx, 32, &row, false);
 }
 
+/* A denial whose time is over, though its timer has not had its turn. */
 static void
+deny_row_until(const struct deny_arguments *a, uint64_t until_own_ms)
+{
+	const struct row_key key = key_bytes(key_u8(key_start(TABLE_DENY), a->kind), VAR_BYTES(a->value));
+	struct machine *m = council_machine();
+	struct deny deny;
+
+	assert_true(row_get(m, &key, &deny));
+	deny.until_own_ms = until_own_ms;
+	step_begin(m);
+	row_put(m, &key, &deny);
+	step_commit(m, EFFECT_NONE);
+}
+
+static struct deny_arguments
 deny_component(const struct worker *row, uint8_t index, uint16_t least)
 {
 	uint8_t value[9];
@@ -283,6 +310,7 @@ deny_component(const struct worker *row, uint8_t index, uint16_t least)
 	value[8] = (uint8_t)least;
 	a = denial(DENY_COMPONENT, value, sizeof(value));
 	(void)council_pass(ACT_DENY, &a);
+	return a;
 }
 
 /* Fails where "below the least" is not strictly below, or the wrong component or platform is meant. */
@@ -293,7 +321,7 @@ test_component(void **state)
 	struct worker row = good;
 
 	(void)state;
-	deny_component(&good, 3, 10);
+	(void)deny_component(&good, 3, 10);
 	row.components[3] = 10;
 	assert_int_equal(standing(&row), WORKER_BECAUSE_NONE);
 	row.components[3] = 9;
@@ -309,16 +337,20 @@ test_component(void **state)
 	/* Of two rows the stricter one counts, whichever came first. */
 	row = good;
 	row.components[3] = 10;
-	deny_component(&good, 3, 12);
-	deny_component(&good, 3, 2);
+	(void)deny_component(&good, 3, 12);
+	(void)deny_component(&good, 3, 2);
 	assert_int_equal(standing(&row), WORKER_BECAUSE_DENIED);
 	row.components[3] = 12;
 	assert_int_equal(standing(&row), WORKER_BECAUSE_NONE);
-	deny_component(&good, 16, 300);
+	const struct deny_arguments last = deny_component(&good, 16, 300);
+
 	row.pcesvn = 300;
 	assert_int_equal(standing(&row), WORKER_BECAUSE_NONE);
 	row.pcesvn = 299;
+	deny_row_until(&last, council_machine()->own_ms + 1);
 	assert_int_equal(standing(&row), WORKER_BECAUSE_DENIED);
+	deny_row_until(&last, council_machine()->own_ms);
+	assert_int_equal(standing(&row), WORKER_BECAUSE_NONE);
 	council_wait(COUNCIL_EMERGENCY_MS);
 	assert_int_equal(standing(&row), WORKER_BECAUSE_NONE);
 }
