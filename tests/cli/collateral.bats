@@ -141,7 +141,6 @@ later() {
 }
 
 @test "a set in both formats is read in the newer one, whatever the names and the seconds between them" {
-	AT=2026-06-01T00:00:00Z
 	simulate three --tcb-info-version 3 --advisory INTEL-SA-09999
 	for when in "0 seconds" "-1 seconds" "-1 days"; do
 		# The older format is the one that was issued later: it is the newer one that moves back.
@@ -267,7 +266,7 @@ useless_files() {
 	grep -q "device (it is no regular file)" err
 	grep -q "loop (it is a directory)" err
 	grep -q "pipe (it is no regular file)" err
-	! grep -q "good\|linked" err
+	run ! grep -q "good\|linked" err
 }
 
 @test "a pipe that is named itself is read, once" {

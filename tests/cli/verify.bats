@@ -258,11 +258,11 @@ says() {
 	simulate q --tee tdx
 	simulate r --tee ias
 	printf '\003\000' >two
-	head -c 1000 q.quote.bin >cut
+	head -c 1000 q.quote.bin >'cut'
 	{ printf '\011\000'; tail -c +3 q.quote.bin; } >version
-	{ head -c 4 q.quote.bin; printf '\007'; tail -c +6 q.quote.bin; } >tee
+	{ head -c 4 q.quote.bin; printf '\007'; tail -c +6 q.quote.bin; } >'tee'
 	{ head -c 12 q.quote.bin; printf 'another'; tail -c +20 q.quote.bin; } >vendor
-	hex <cut >cut.hex
+	hex <'cut' >cut.hex
 	head -c 700 r.report.json >report
 	echo '{"isvEnclaveQuoteBody":1}' >member
 	for file in two cut version tee vendor cut.hex report member; do
@@ -439,7 +439,7 @@ says() {
 
 # snp VERSION BYTE: a report of AMD's, filled with that byte.
 snp() {
-	printf "\\$1\\0\\0\\0"
+	printf '%b\000\000\000' "\\0$1"
 	head -c 48 /dev/zero | tr '\0' "\\$2"
 	printf '\001\000\000\000'
 	head -c 1128 /dev/zero | tr '\0' "\\$2"
