@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # assay inspect: what bytes claim.
 
+# shellcheck disable=SC2154
 load helper
 
 setup() {
