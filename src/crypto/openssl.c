@@ -48,11 +48,10 @@ sha256_of(uint8_t digest[static SHA256_DIGEST_LENGTH], struct assay_bytes messag
 	SHA256_CTX sha;
 
 	/* The one-shot call looks the algorithm up each time. */
-	SHA256_Init(&sha);
-	if (message.len != 0) {
-		SHA256_Update(&sha, message.data, message.len);
+	if (!SHA256_Init(&sha) || (message.len != 0 && !SHA256_Update(&sha, message.data, message.len)) ||
+	    !SHA256_Final(digest, &sha)) {
+		abort();
 	}
-	SHA256_Final(digest, &sha);
 }
 
 struct p256_objects {
@@ -60,7 +59,7 @@ struct p256_objects {
 	EC_POINT *point;
 };
 
-static bool
+static void
 p256_open(struct p256_objects *objects)
 {
 	if (!CRYPTO_THREAD_run_once(&p256_once, p256_init)) {
@@ -71,7 +70,6 @@ p256_open(struct p256_objects *objects)
 		abort();
 	}
 	objects->point = must(EC_POINT_new(p256_group));
-	return true;
 }
 
 static void
@@ -94,7 +92,6 @@ p256_verify(struct p256_objects *objects, const struct assay_signature_item *ite
 	/* oct2point refuses what is not on the curve, and the point at infinity has no such encoding. */
 	if (!EC_POINT_oct2point(p256_group, objects->point, encoded, sizeof(encoded), NULL) ||
 	    !EC_KEY_set_public_key(objects->key, objects->point)) {
-		ERR_clear_error();
 		return false;
 	}
 	sha256_of(digest, item->message);
@@ -110,9 +107,6 @@ p256_verify(struct p256_objects *objects, const struct assay_signature_item *ite
 	const bool valid = ECDSA_do_verify(digest, sizeof(digest), signature, objects->key) == 1;
 
 	ECDSA_SIG_free(signature);
-	if (!valid) {
-		ERR_clear_error();
-	}
 	return valid;
 }
 
@@ -139,9 +133,6 @@ rsa_verify(const struct assay_signature_item *item)
 	    (unsigned)item->signature.len, rsa) == 1;
 
 	RSA_free(rsa);
-	if (!valid) {
-		ERR_clear_error();
-	}
 	return valid;
 }
 
@@ -159,9 +150,6 @@ ed25519_verify(const struct assay_signature_item *item)
 
 	EVP_MD_CTX_free(context);
 	EVP_PKEY_free(key);
-	if (!valid) {
-		ERR_clear_error();
-	}
 	return valid;
 }
 
@@ -174,9 +162,15 @@ openssl_verify(void *context, struct assay_signature_item *items, size_t count)
 	(void)context;
 	for (size_t i = 0; i < count; i++) {
 		items[i].valid = false;
+		/* What fails here is an answer: the program around us finds its errors as it
+		 * left them.  Nothing is marked where it has none, and then all go. */
+		(void)ERR_set_mark();
 		switch (items[i].algorithm) {
 		case ASSAY_ECDSA_P256_SHA256:
-			open = open || p256_open(&objects);
+			if (!open) {
+				p256_open(&objects);
+				open = true;
+			}
 			items[i].valid = p256_verify(&objects, &items[i]);
 			break;
 		case ASSAY_RSA_PKCS1_SHA256:
@@ -189,6 +183,7 @@ openssl_verify(void *context, struct assay_signature_item *items, size_t count)
 		default:
 			break;
 		}
+		(void)ERR_pop_to_mark();
 	}
 	if (open) {
 		p256_close(&objects);
@@ -201,13 +196,17 @@ openssl_sha256(void *context, uint8_t digest[32], const struct assay_bytes *part
 	SHA256_CTX sha;
 
 	(void)context;
-	SHA256_Init(&sha);
+	if (!SHA256_Init(&sha)) {
+		abort();
+	}
 	for (size_t i = 0; i < count; i++) {
-		if (parts[i].len != 0) {
-			SHA256_Update(&sha, parts[i].data, parts[i].len);
+		if (parts[i].len != 0 && !SHA256_Update(&sha, parts[i].data, parts[i].len)) {
+			abort();
 		}
 	}
-	SHA256_Final(digest, &sha);
+	if (!SHA256_Final(digest, &sha)) {
+		abort();
+	}
 }
 
 const struct assay_crypto *

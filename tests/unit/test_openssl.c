@@ -101,6 +101,37 @@ a_good_signature_is_valid(void **state)
 	assert_false(verify(ecdsa(other_key, signature)));
 }
 
+/* What the program around us has not looked at yet is still there, in order, however much fails here. */
+static void
+errors_of_the_host_are_kept(void **state)
+{
+	struct assay_signature_item items[40];
+	uint8_t bad_key[64];
+	const uint8_t zeros[64] = { 0 };
+	unsigned long first, second;
+
+	(void)state;
+	memset(bad_key, 0x11, sizeof(bad_key));
+	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+		items[i] = i % 4 == 0 ? ecdsa(bad_key, signature) : i % 4 == 1 ? ecdsa(key, zeros) :
+		    i % 4 == 2 ? rsa_item() : ecdsa(key, signature);
+		if (i % 8 == 2) {
+			items[i].message = bytes_of_text("another");
+		}
+	}
+	ERR_clear_error();
+	ERR_raise(ERR_LIB_USER, 1);
+	first = ERR_peek_error();
+	ERR_raise(ERR_LIB_USER, 2);
+	second = ERR_peek_last_error();
+	assay_crypto_openssl()->verify(NULL, items, sizeof(items) / sizeof(items[0]));
+	assert_false(items[0].valid || items[1].valid || items[2].valid);
+	assert_true(items[3].valid && items[6].valid);
+	assert_int_equal(ERR_get_error(), first);
+	assert_int_equal(ERR_get_error(), second);
+	assert_int_equal(ERR_get_error(), 0);
+}
+
 static void
 ecdsa_scalars_out_of_range_are_refused(void **state)
 {
@@ -393,6 +424,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_signature_is_valid),
+		cmocka_unit_test(errors_of_the_host_are_kept),
 		cmocka_unit_test(ecdsa_scalars_out_of_range_are_refused),
 		cmocka_unit_test(ecdsa_is_about_every_byte),
 		cmocka_unit_test(ecdsa_keys_that_are_no_point_are_refused),
