@@ -70,6 +70,7 @@ struct assay_bytes {
 #define ASSAY_WORD_BYTES		32	/* a policy's name or reason word, zero-terminated */
 #define ASSAY_POLICY_IDS_MAX		64	/* advisories in one list of a policy */
 #define ASSAY_POLICY_CEILINGS_MAX	8
+#define ASSAY_POLICY_SECONDS_MAX	(INT64_C(10) * 366 * 86400)	/* a grace or an age: ten years */
 
 /* ------------------------------------------------------------------------
  * The crypto port: all that the library asks of the outside
@@ -304,8 +305,9 @@ struct assay_verifier {
 
 struct assay_advisory {
 	char id[ASSAY_ADVISORY_BYTES];	/* zero-padded */
-	/* Critical list only: a TCB level of this date or later has the fix,
-	 * for lists that the format cannot carry; 0: unknown. */
+	/* Critical list only, for lists that the format cannot carry: a TCB level
+	 * of this date or later has the fix, and so has what a report of this date
+	 * or later speaks of; 0: unknown. */
 	int64_t fixed_s;
 };
 
@@ -337,7 +339,8 @@ enum assay_requirement {		/* bits of assay_policy.require */
 /*
  * What the relying party asks for: a document (assay.policy/1), not code.
  * Made by assay_policy_preset or assay_policy_parse; a zeroed one gives no
- * tier to anybody.
+ * tier to anybody.  One made by hand keeps counts to their arrays, tiers to
+ * the enum and the three times to 0 .. ASSAY_POLICY_SECONDS_MAX.
  */
 struct assay_policy {
 	char name[ASSAY_WORD_BYTES];
@@ -356,7 +359,8 @@ struct assay_policy {
 	uint32_t ceilings_count;
 	struct assay_ceiling ceilings[ASSAY_POLICY_CEILINGS_MAX];
 	int64_t collateral_grace_s;	/* TCB info, identity and CRLs may be late by this */
-	int64_t out_of_date_grace_s;	/* OutOfDate counts as relaunch advised, this long after the platform fell behind */
+	int64_t out_of_date_grace_s;	/* OutOfDate counts as relaunch advised where that is better, this
+					 *   long after the platform fell behind */
 	int64_t report_age_max_s;	/* IAS reports; 0: any age */
 	int64_t tier_next_at_s;		/* 0: not known */
 };
@@ -439,9 +443,12 @@ enum assay_flag {			/* of a PCK certificate's configuration */
 	ASSAY_FLAG_TRUE
 };
 
-/* Which machine it was (PCK SGX extension). */
+/* Which machine it was (PCK SGX extension).  Of a linkable report only the id
+ * is there.  A pseudonym cannot be traced to a PPID: one machine has one id as
+ * an author of quotes and another as an author of reports. */
 struct assay_platform {
-	uint8_t id[32];			/* SHA-256("assay/platform/1" | PPID) */
+	uint8_t id[32];			/* SHA-256("assay/platform/1" | PPID); of a linkable report
+					 *   SHA-256("assay/platform/epid/1" | pseudonym) */
 	bool has_id;
 	uint8_t ppid[16];
 	uint8_t fmspc[6];
@@ -523,6 +530,7 @@ struct assay_verdict {
 	int64_t tier_next_at_s;		/* 0: not known */
 	uint8_t reasons_count;
 	uint8_t reasons[ASSAY_REASONS_MAX];	/* enum assay_reason */
+	uint8_t deciding_reason;	/* the one of them that the tier is due to */
 	char ceiling_word[ASSAY_WORD_BYTES];	/* of ASSAY_REASON_CEILING */
 
 	uint8_t checks[ASSAY_CHECK_COUNT];	/* enum assay_check_result */
@@ -602,8 +610,9 @@ void assay_prepare(struct assay_prepared *prepared, const struct assay_verifier 
  * bounded, and only valid results are kept.  A cache serves one set of roots.
  */
 #define ASSAY_CACHE_BYTES(entries)	(64 + (size_t)(entries) * 512)
+#define ASSAY_CACHE_ALIGNMENT		16	/* what malloc gives; of an array: alignas(ASSAY_CACHE_ALIGNMENT) */
 struct assay_cache {
-	alignas(16) uint8_t *storage;	/* zeroed, of ASSAY_CACHE_BYTES(entries) bytes */
+	uint8_t *storage;	/* zeroed, aligned, of ASSAY_CACHE_BYTES(entries) bytes */
 	size_t entries;			/* at least 1 */
 };
 
@@ -616,7 +625,7 @@ enum assay_tier assay_appraise_prepared(struct assay_verdict *verdict,
 /*
  * Many pieces of evidence against one set of collateral, their signatures
  * decided in batches.  verdicts[i] equals what assay_appraise_prepared gives
- * for evidence[i].  Both arrays have count entries.
+ * for evidence[i].  Both arrays have count entries.  Uses about 240 KiB of stack.
  */
 void assay_appraise_batch(struct assay_verdict *verdicts, const struct assay_verifier *verifier,
     const struct assay_evidence *evidence, size_t count, const struct assay_prepared *prepared,
@@ -627,7 +636,8 @@ void assay_appraise_batch(struct assay_verdict *verdicts, const struct assay_ver
  */
 
 /* What collateral this evidence will need.  A claim: use it to build a
- * request, never to decide.  Returns false where the evidence names none. */
+ * request, never to decide.  Returns false where the evidence names none.
+ * Uses about 20 KiB of stack. */
 struct assay_collateral_id {
 	enum assay_tee tee;
 	uint8_t fmspc[6];

@@ -27,7 +27,7 @@ struct appraisal {
 
 /* ---- begin ------------------------------------------------------------ */
 
-/* White space is what a report's file may begin with; nothing else precedes the object. */
+/* A report is told by its first byte: nothing may precede the object, white space neither. */
 static bool
 is_ias_report(const struct assay_evidence *evidence)
 {
@@ -40,7 +40,7 @@ mark_not_applicable(struct trail *trail, bool ias)
 {
 	if (ias) {
 		trail_not_applicable(trail, ASSAY_CHECK_QUOTE_VERSION, ASSAY_CHECK_QUOTE_SIGNATURE);
-		trail_not_applicable(trail, ASSAY_CHECK_ROOT_CRL_PRESENT, ASSAY_CHECK_TDX_MODULE_ATTRIBUTES);
+		trail_not_applicable(trail, ASSAY_CHECK_ROOT_CRL_PRESENT, ASSAY_CHECK_TDX_MODULE_IDENTITY);
 		trail_not_applicable(trail, ASSAY_CHECK_PCK_DATES, ASSAY_CHECK_QE_IDENTITY_DATES);
 		trail_not_applicable(trail, ASSAY_CHECK_TCB_LEVEL, ASSAY_CHECK_QE_LEVEL);
 	} else {
@@ -53,7 +53,10 @@ mark_not_applicable(struct trail *trail, bool ias)
 static void
 mark_not_applicable_tee(struct appraisal *a)
 {
-	if (a->facts.tee == ASSAY_TEE_TDX) {
+	if (a->facts.good && !a->facts.has_body) {
+		/* Nobody vouches for an enclave. */
+		trail_not_applicable(&a->trail, ASSAY_CHECK_DEBUG, ASSAY_CHECK_SERVICE_TD);
+	} else if (a->facts.tee == ASSAY_TEE_TDX) {
 		trail_not_applicable(&a->trail, ASSAY_CHECK_ENCLAVE_ATTRIBUTES, ASSAY_CHECK_ENCLAVE_ATTRIBUTES);
 	} else {
 		trail_not_applicable(&a->trail, ASSAY_CHECK_TD_ATTRIBUTES, ASSAY_CHECK_SERVICE_TD);
@@ -77,6 +80,27 @@ any_root_simulated(const struct assay_verifier *verifier)
 	return false;
 }
 
+/* What a caller has made by hand must keep to what assay.h says. */
+static void
+assert_policy(const struct assay_policy *policy)
+{
+	assert(policy->collateral_grace_s >= 0 && policy->collateral_grace_s <= ASSAY_POLICY_SECONDS_MAX);
+	assert(policy->out_of_date_grace_s >= 0 && policy->out_of_date_grace_s <= ASSAY_POLICY_SECONDS_MAX);
+	assert(policy->report_age_max_s >= 0 && policy->report_age_max_s <= ASSAY_POLICY_SECONDS_MAX);
+	assert(policy->whitelist.count <= ASSAY_POLICY_IDS_MAX);
+	assert(policy->hard.count <= ASSAY_POLICY_IDS_MAX);
+	assert(policy->critical.count <= ASSAY_POLICY_IDS_MAX);
+	assert(policy->ceilings_count <= ASSAY_POLICY_CEILINGS_MAX);
+	assert((unsigned)policy->advisory_tier <= ASSAY_TIER_1);
+	assert((unsigned)policy->advisories_count_at_or_below <= ASSAY_TIER_1);
+	for (unsigned i = 0; i < ASSAY_TCB_STATUS_COUNT; i++) {
+		assert((unsigned)policy->tier_of_status[i] <= ASSAY_TIER_1);
+	}
+	for (uint32_t i = 0; i < policy->ceilings_count; i++) {
+		assert((unsigned)policy->ceilings[i].tier <= ASSAY_TIER_1);
+	}
+}
+
 static void
 appraisal_begin(struct appraisal *a, const struct assay_verifier *verifier,
     const struct assay_evidence *evidence, const struct prepared *prepared,
@@ -84,6 +108,7 @@ appraisal_begin(struct appraisal *a, const struct assay_verifier *verifier,
 {
 	const bool ias = is_ias_report(evidence);
 
+	assert_policy(policy);
 	a->verifier = verifier;
 	a->policy = policy;
 	a->now_s = now_s;
@@ -184,6 +209,10 @@ grade_all(struct assay_verdict *verdict, struct appraisal *a, const struct stand
 	if (graced->used && verdict->reasons_count < ASSAY_REASONS_MAX) {
 		verdict->reasons[verdict->reasons_count] = ASSAY_REASON_GRACE_COLLATERAL;
 		verdict->reasons_count++;
+		/* Where nothing but the status has decided, the grace is what is worth saying. */
+		if (verdict->deciding_reason == verdict->reasons[0]) {
+			verdict->deciding_reason = ASSAY_REASON_GRACE_COLLATERAL;
+		}
 	}
 	if (a->facts.kind != ASSAY_EVIDENCE_IAS_REPORT) {
 		shortfall_find(verdict, standing, &g, a->policy, a->now_s);

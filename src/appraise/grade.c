@@ -47,6 +47,7 @@ succeed(struct successor *successor, enum assay_tcb_status status, int64_t date_
 	}
 }
 
+/* The same walk twice: levels of a platform and of a part differ in type. */
 static int64_t
 platform_successor(const struct tcb_level *levels, uint32_t at)
 {
@@ -107,6 +108,7 @@ standing_of(struct standing *standing, const struct facts *facts, const struct a
 		struct advisories *advisories = &standing->match.advisories;
 
 		standing->covered = true;
+		standing->level_date_s = facts->ias.timestamp_s;
 		standing->match.status = facts->ias_status;
 		standing->evaluation_number = facts->ias_evaluation_number;
 		advisories->unknown = facts->ias_advisories_unknown;
@@ -122,8 +124,7 @@ standing_of(struct standing *standing, const struct facts *facts, const struct a
 	standing->covered = standing->match.platform_covered && standing->match.module_covered &&
 	    standing->match.qe_covered;
 	if (standing->covered) {
-		standing->level_date_s =
-		    facts->prepared->tcb_info.levels[standing->match.launch.platform].date_s;
+		standing->level_date_s = facts->prepared->tcb_info.levels[standing->match.launch.platform].date_s;
 		standing->renewal_s = renewal(standing);
 	}
 }
@@ -160,9 +161,9 @@ is_mitigated(const struct standing *standing, struct assay_bytes id)
 }
 
 /*
- * A critical advisory is open: listed, or not to be ruled out.  A list that
- * cannot be carried is judged by the date of the level: one from before the
- * fix lacks it.
+ * A critical advisory is open: listed, or not to be ruled out.  Where the
+ * list cannot be known the date decides, whatever the status: what is from
+ * before the fix lacks it, and without both dates nothing rules it out.
  */
 static bool
 critical_open(const struct standing *standing, const struct assay_policy *policy)
@@ -177,15 +178,13 @@ critical_open(const struct standing *standing, const struct assay_policy *policy
 	if (advisories->overflow) {
 		return policy->critical.count != 0;
 	}
-	if (!advisories->unknown || standing->level_date_s == 0 ||
-	    standing->match.status == ASSAY_TCB_UP_TO_DATE) {
+	if (!advisories->unknown) {
 		return false;
 	}
 	for (uint32_t i = 0; i < policy->critical.count; i++) {
 		const int64_t fixed_s = policy->critical.ids[i].fixed_s;
 
-		/* No date of a fix: then nothing rules it out. */
-		if (fixed_s == 0 || standing->level_date_s < fixed_s) {
+		if (fixed_s == 0 || standing->level_date_s == 0 || standing->level_date_s < fixed_s) {
 			return true;
 		}
 	}
@@ -266,8 +265,29 @@ lower_to(struct grade *g, enum assay_tier at_best, enum assay_reason why)
 {
 	if (g->tcb_tier > at_best) {
 		g->tcb_tier = at_best;
+		g->deciding = (uint8_t)why;
 		reason(g, why);
 	}
+}
+
+/*
+ * What cannot be known is taken for the worst that could be listed.  Beside
+ * OK no report of any version lists anything, so nothing is unknown there;
+ * beside UpToDate TCB info lists advisories since 2026.
+ */
+static void
+count_unknown(struct grade *g, const struct standing *standing, const struct assay_policy *policy,
+    enum assay_tcb_status status)
+{
+	enum assay_tier at_best = policy->advisory_tier;
+
+	if (status == ASSAY_TCB_UP_TO_DATE && standing->facts->kind == ASSAY_EVIDENCE_IAS_REPORT) {
+		return;
+	}
+	if (policy->hard_stays_in_tier_2 && policy->hard.count != 0 && at_best > ASSAY_TIER_2) {
+		at_best = ASSAY_TIER_2;
+	}
+	lower_to(g, at_best, ASSAY_REASON_ADVISORIES_UNKNOWN);
 }
 
 static void
@@ -302,55 +322,23 @@ count_advisories(struct grade *g, const struct standing *standing, const struct 
 	if (hard) {
 		lower_to(g, ASSAY_TIER_2, ASSAY_REASON_ADVISORIES_HARD);
 	}
-	if (advisories->unknown && status != ASSAY_TCB_UP_TO_DATE) {
-		lower_to(g, policy->advisory_tier, ASSAY_REASON_ADVISORIES_UNKNOWN);
+	if (advisories->unknown) {
+		count_unknown(g, standing, policy, status);
 	}
 }
 
-/*
- * Within its grace an out-of-date platform is graded as a TD that needs one
- * relaunch is: what mends it is known and at hand.  So it is never above a
- * platform that is in date, whatever that one lacks, and it never pays to
- * leave an update undone.
- */
-static enum assay_tcb_status
-status_in_grace(struct grade *g, const struct standing *standing, const struct assay_policy *policy,
-    int64_t at_s)
-{
-	const enum assay_tcb_status status = standing->match.status;
-
-	if (!is_out_of_date(status) || policy->out_of_date_grace_s <= 0 || standing->renewal_s == NEVER ||
-	    at_s > time_add(standing->renewal_s, policy->out_of_date_grace_s)) {
-		return status;
-	}
-	reason(g, ASSAY_REASON_GRACE_OUT_OF_DATE);
-	holds_until(g, time_add(standing->renewal_s, policy->out_of_date_grace_s));
-	return status == ASSAY_TCB_OUT_OF_DATE ? ASSAY_TCB_TD_RELAUNCH_ADVISED :
-	    ASSAY_TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED;
-}
-
+/* The status as if it were this one, with all that can lower what it earns. */
 static void
-grade_tcb(struct grade *g, const struct standing *standing, const struct assay_policy *policy, int64_t at_s)
+read_status(struct grade *g, const struct standing *standing, const struct assay_policy *policy,
+    enum assay_tcb_status status)
 {
-	reason(g, status_reason(standing->match.status));
-	const enum assay_tcb_status status = status_in_grace(g, standing, policy, at_s);
-	const enum assay_tier base = policy->tier_of_status[status];
+	enum assay_tier base = policy->tier_of_status[status];
 
+	if (is_relaunch(status) && base > ASSAY_TIER_4) {
+		base = ASSAY_TIER_4;
+	}
 	g->tcb_tier = base;
-	if (is_out_of_date(standing->match.qe_status)) {
-		reason(g, ASSAY_REASON_QE_OUT_OF_DATE);
-	}
-	/* Where a relaunch is advised, the module that runs now is a newer one. */
-	if (is_out_of_date(standing->match.module_status) && !is_relaunch(standing->match.status)) {
-		reason(g, ASSAY_REASON_TDX_MODULE_OUT_OF_DATE);
-	}
 	count_advisories(g, standing, policy, status, base);
-	if (is_relaunch(status) && g->tcb_tier > ASSAY_TIER_4) {
-		g->tcb_tier = ASSAY_TIER_4;
-	}
-	if (is_relaunch(status) || (g->counted != 0 && base >= ASSAY_TIER_2)) {
-		reason(g, ASSAY_REASON_TABLE_SILENT);
-	}
 	for (uint32_t i = 0; i < policy->ceilings_count; i++) {
 		const struct assay_ceiling *ceiling = &policy->ceilings[i];
 
@@ -358,6 +346,59 @@ grade_tcb(struct grade *g, const struct standing *standing, const struct assay_p
 			lower_to(g, ceiling->tier, ASSAY_REASON_CEILING);
 			g->ceiling_word = ceiling->word;
 		}
+	}
+}
+
+/*
+ * Within its grace an out-of-date platform may be graded as a TD that needs
+ * one relaunch is: what mends it is known and at hand.  So it is never above
+ * a platform that is in date, whatever that one lacks, and it never pays to
+ * leave an update undone.  A grace is given, not imposed: where the policy has
+ * more for the status itself, that stands.
+ */
+static void
+read_in_grace(struct grade *g, const struct grade *begun, const struct standing *standing,
+    const struct assay_policy *policy, int64_t at_s)
+{
+	const enum assay_tcb_status status = standing->match.status;
+	struct grade graced = *begun;
+
+	if (!is_out_of_date(status) || policy->out_of_date_grace_s <= 0 || standing->renewal_s == NEVER ||
+	    at_s > time_add(standing->renewal_s, policy->out_of_date_grace_s)) {
+		return;
+	}
+	reason(&graced, ASSAY_REASON_GRACE_OUT_OF_DATE);
+	graced.deciding = ASSAY_REASON_GRACE_OUT_OF_DATE;
+	holds_until(&graced, time_add(standing->renewal_s, policy->out_of_date_grace_s));
+	read_status(&graced, standing, policy, status == ASSAY_TCB_OUT_OF_DATE ?
+	    ASSAY_TCB_TD_RELAUNCH_ADVISED : ASSAY_TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED);
+	if (graced.tcb_tier > g->tcb_tier) {
+		*g = graced;
+	}
+}
+
+static void
+grade_tcb(struct grade *g, const struct standing *standing, const struct assay_policy *policy, int64_t at_s)
+{
+	const enum assay_tcb_status status = standing->match.status;
+
+	reason(g, status_reason(status));
+	g->deciding = (uint8_t)status_reason(status);
+	if (is_out_of_date(standing->match.qe_status)) {
+		reason(g, ASSAY_REASON_QE_OUT_OF_DATE);
+		g->deciding = ASSAY_REASON_QE_OUT_OF_DATE;
+	}
+	/* Where a relaunch is advised, the module that runs now is a newer one. */
+	if (is_out_of_date(standing->match.module_status) && !is_relaunch(status)) {
+		reason(g, ASSAY_REASON_TDX_MODULE_OUT_OF_DATE);
+		g->deciding = ASSAY_REASON_TDX_MODULE_OUT_OF_DATE;
+	}
+	const struct grade begun = *g;
+
+	read_status(g, standing, policy, status);
+	read_in_grace(g, &begun, standing, policy, at_s);
+	if (is_relaunch(status)) {
+		reason(g, ASSAY_REASON_TABLE_SILENT);
 	}
 }
 
@@ -393,8 +434,11 @@ rows_tcb(struct grade *g, const struct standing *standing, const struct assay_po
 	const enum assay_tcb_status status = standing->match.status;
 
 	passed &= row(g, ASSAY_CHECK_TCB_REVOKED, !is_revoked(status), ASSAY_REASON_NONE);
-	passed &= row(g, ASSAY_CHECK_STATUS_TIER, is_revoked(status) || g->tcb_tier != ASSAY_TIER_NONE,
-	    ASSAY_REASON_STATUS_UNTIERED);
+	/* Of a status that no policy can give a tier, the policy was not asked. */
+	if (!is_revoked(status)) {
+		passed &= row(g, ASSAY_CHECK_STATUS_TIER, g->tcb_tier != ASSAY_TIER_NONE,
+		    ASSAY_REASON_STATUS_UNTIERED);
+	}
 	passed &= row(g, ASSAY_CHECK_CRITICAL_ADVISORY, !critical_open(standing, policy),
 	    ASSAY_REASON_ADVISORIES_CRITICAL);
 	return passed;
@@ -429,8 +473,7 @@ static bool
 rows_enclave(struct grade *g, const struct assay_sgx_report *report, uint32_t permit)
 {
 	const uint64_t flags = sgx_report_flags(report);
-	const bool plain = (flags & SGX_FLAG_INIT) != 0 &&
-	    (flags & (SGX_FLAG_PROVISION_KEY | SGX_FLAG_EINITTOKEN_KEY)) == 0;
+	const bool plain = (flags & SGX_FLAGS_NEEDED) == SGX_FLAGS_NEEDED && (flags & ~SGX_FLAGS_ORDINARY) == 0;
 	bool passed = row(g, ASSAY_CHECK_DEBUG, (flags & SGX_FLAG_DEBUG) == 0 ||
 	    (permit & ASSAY_PERMIT_DEBUG) != 0, ASSAY_REASON_DEBUG);
 
@@ -479,8 +522,12 @@ grade(struct grade *g, const struct standing *standing, const struct assay_polic
 	bool passed = rows_tcb(g, standing, policy);
 
 	passed &= rows_platform(g, standing, policy, at_s);
-	passed &= facts->tee == ASSAY_TEE_TDX ? rows_td(g, &facts->td, policy->permit) :
-	    rows_enclave(g, &facts->sgx, policy->permit);
+	/* A report that vouches for no enclave has nothing to judge here, and no tier. */
+	passed &= facts->has_body;
+	if (facts->has_body) {
+		passed &= facts->tee == ASSAY_TEE_TDX ? rows_td(g, &facts->td, policy->permit) :
+		    rows_enclave(g, &facts->sgx, policy->permit);
+	}
 	if (standing->has_references) {
 		passed &= row(g, ASSAY_CHECK_REFERENCE_VALUES, standing->references_hold,
 		    ASSAY_REASON_REFERENCE_VALUES);

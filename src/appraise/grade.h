@@ -10,7 +10,7 @@ struct standing {
 	const struct facts *facts;
 	struct tcb_match match;		/* IAS: status and advisories only */
 	bool covered;			/* a level covers every part */
-	int64_t level_date_s;		/* of the platform's level; 0: none */
+	int64_t level_date_s;		/* of the platform's level, or of the report; 0: none */
 	int64_t renewal_s;		/* when the first of the parts that are out of date became so;
 					 *   INT64_MIN: never */
 	uint32_t evaluation_number;
@@ -24,7 +24,8 @@ struct grade {
 	enum assay_tier tier;
 	enum assay_tier tcb_tier;	/* by status and advisories alone */
 	int64_t until_s;		/* the last second at which a grace or an age still holds */
-	uint64_t counted;		/* bit i: advisory i lowered the tier */
+	uint64_t counted;		/* bit i: advisory i counts under the policy */
+	uint8_t deciding;		/* enum assay_reason: what the tier is due to */
 	uint32_t reasons_count;
 	uint8_t reasons[ASSAY_REASONS_MAX];
 	uint8_t results[ASSAY_CHECK_COUNT];	/* of the NO_TIER rows, else 0 */

@@ -14,9 +14,6 @@ struct reader {
 	bool schema;
 };
 
-/* Ten years: longer than any grace or age that makes sense. */
-#define SECONDS_MAX (INT64_C(10) * 366 * 86400)
-
 static enum assay_tier
 take_tier(struct reader *r)
 {
@@ -25,10 +22,23 @@ take_tier(struct reader *r)
 	return r->w.failed ? ASSAY_TIER_NONE : (enum assay_tier)(6 - number);
 }
 
+/* The vendor advises to relaunch what was launched out of date: no policy can make more of it. */
+static enum assay_tier
+take_tier_of(struct reader *r, enum assay_tcb_status status)
+{
+	if (status != ASSAY_TCB_TD_RELAUNCH_ADVISED &&
+	    status != ASSAY_TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED) {
+		return take_tier(r);
+	}
+	const int64_t number = walk_integer(&r->w, 4, 5, "a TD to be relaunched has tier 4 at best: 4 or 5");
+
+	return r->w.failed ? ASSAY_TIER_NONE : (enum assay_tier)(6 - number);
+}
+
 static int64_t
 take_seconds(struct reader *r)
 {
-	return walk_integer(&r->w, 0, SECONDS_MAX, "whole seconds from 0 to 316224000 (ten years) are asked for");
+	return walk_integer(&r->w, 0, ASSAY_POLICY_SECONDS_MAX, "whole seconds from 0 to 316224000 (ten years) are asked for");
 }
 
 static void
@@ -154,7 +164,7 @@ take_tiers(struct reader *r)
 			const enum assay_tcb_status status = policy_tiered[i];
 
 			if (bytes_equal_text(name, assay_tcb_status_word(status, ASSAY_EVIDENCE_SGX_QUOTE))) {
-				r->policy->tier_of_status[status] = take_tier(r);
+				r->policy->tier_of_status[status] = take_tier_of(r, status);
 				found = true;
 			}
 		}
@@ -202,6 +212,18 @@ take_tee(struct reader *r)
 	return ASSAY_TEE_NONE;
 }
 
+/* Two would both hold, but a verdict has room for the word of one. */
+static bool
+has_ceiling(const struct assay_policy *policy, enum assay_tee tee)
+{
+	for (uint32_t i = 0; i < policy->ceilings_count; i++) {
+		if (policy->ceilings[i].tee == tee) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 take_ceiling(struct reader *r, struct assay_ceiling *ceiling)
 {
@@ -212,6 +234,9 @@ take_ceiling(struct reader *r, struct assay_ceiling *ceiling)
 	while (walk_next_member(&r->w, &m, &name)) {
 		if (bytes_equal_text(name, "tee")) {
 			ceiling->tee = take_tee(r);
+			if (!r->w.failed && has_ceiling(r->policy, ceiling->tee)) {
+				walk_refuse(&r->w, "another ceiling is for this TEE already");
+			}
 		} else if (bytes_equal_text(name, "tier")) {
 			ceiling->tier = take_tier(r);
 		} else if (bytes_equal_text(name, "word")) {

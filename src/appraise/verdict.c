@@ -54,6 +54,7 @@ verdict_grade(struct assay_verdict *verdict, const struct grade *grade)
 {
 	verdict->tier = grade->tier;
 	verdict->advisories_counted = grade->counted;
+	verdict->deciding_reason = grade->deciding;
 	verdict->reasons_count = (uint8_t)grade->reasons_count;
 	memcpy(verdict->reasons, grade->reasons, sizeof(verdict->reasons));
 	if (grade->ceiling_word != NULL) {

@@ -35,6 +35,7 @@ enum {
 
 /* Entries n = 1, 2, ... as bit n. */
 #define ENTRIES_REQUIRED 0x3eu		/* 1 to 5 */
+#define ENTRIES_OF_PLATFORM 0xc0u	/* 6 and 7 */
 #define TCB_REQUIRED 0x7fffeu		/* 1 to 18 */
 
 /* The last arc of the pair's OID, where it stands under 13.1 and then parent (0: directly);
@@ -180,5 +181,6 @@ pck_extension_parse(struct assay_platform *platform, struct assay_bytes extensio
 	memset(platform, 0, sizeof *platform);
 	const uint32_t seen = take_pairs(platform, &c, 0, entry_value);
 
-	return cursor_done(&c) && (seen & ENTRIES_REQUIRED) == ENTRIES_REQUIRED;
+	/* The last two come together: a platform of several packages has both. */
+	return cursor_done(&c) && (seen == ENTRIES_REQUIRED || seen == (ENTRIES_REQUIRED | ENTRIES_OF_PLATFORM));
 }

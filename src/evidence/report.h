@@ -13,8 +13,17 @@
 /* SGX ATTRIBUTES flags (first eight bytes, little endian). */
 #define SGX_FLAG_INIT		UINT64_C(0x01)
 #define SGX_FLAG_DEBUG		UINT64_C(0x02)
+#define SGX_FLAG_MODE64		UINT64_C(0x04)
 #define SGX_FLAG_PROVISION_KEY	UINT64_C(0x10)
 #define SGX_FLAG_EINITTOKEN_KEY	UINT64_C(0x20)
+#define SGX_FLAG_CET		UINT64_C(0x40)
+#define SGX_FLAG_KSS		UINT64_C(0x80)
+#define SGX_FLAG_AEX_NOTIFY	UINT64_C(0x400)
+
+/* What an application's enclave must have, and what it may have.  DEBUG is
+ * judged apart; the two keys are for the vendor's own enclaves. */
+#define SGX_FLAGS_NEEDED	(SGX_FLAG_INIT | SGX_FLAG_MODE64)
+#define SGX_FLAGS_ORDINARY	(SGX_FLAGS_NEEDED | SGX_FLAG_DEBUG | SGX_FLAG_CET | SGX_FLAG_KSS | SGX_FLAG_AEX_NOTIFY)
 
 /* TD ATTRIBUTES (little endian). */
 #define TD_DEBUG		UINT64_C(0x0000000000000001)

@@ -88,7 +88,7 @@ put_input(struct writer *w, const struct assay_verdict *v, struct assay_bytes na
 	json_put_end(w, '}');
 }
 
-/* Only where the presets disagree: then all of them, the reader's own too. */
+/* Only where the presets disagree: then all of them. */
 static void
 put_tier_by_policy(struct writer *w, const struct assay_verdict *v)
 {
@@ -157,7 +157,7 @@ put_times(struct writer *w, const struct assay_verdict *v)
 	json_put_end(w, '}');
 }
 
-/* all: every advisory; else those that lowered the tier. */
+/* all: every advisory; else those that count under the policy, whether or not the tier is due to them. */
 static void
 put_advisories(struct writer *w, const struct assay_verdict *v, bool all)
 {
@@ -233,9 +233,9 @@ put_platform(struct writer *w, const struct assay_verdict *v)
 
 	json_put_name(w, "platform");
 	json_put_object(w);
-	name_text(w, "vendor", v->kind != ASSAY_EVIDENCE_NONE, "intel");
+	name_text(w, "vendor", v->kind != ASSAY_EVIDENCE_NONE, vendor_word(v->kind));
 	name_text(w, "tee", v->tee != ASSAY_TEE_NONE, tee_word(v->tee));
-	name_hex(w, "id", has && p->has_id, p->id, sizeof(p->id));
+	name_hex(w, "id", p->has_id, p->id, sizeof(p->id));
 	name_hex(w, "fmspc", has, p->fmspc, sizeof(p->fmspc));
 	name_text(w, "tcb_status", v->tcb_status != ASSAY_TCB_UNKNOWN,
 	    assay_tcb_status_word(v->tcb_status, v->kind));

@@ -20,10 +20,8 @@ render_row_of(struct render_row *row, const struct assay_verdict *verdict)
 	};
 	if (v->first_failed >= 0 && v->tier == ASSAY_TIER_NONE) {
 		reason = assay_check_id((enum assay_check)v->first_failed);
-	} else if (v->reasons_count > 0) {
-		/* The first reason repeats the status, which has a column; the
-		 * second, where there is one, says what else lowered the tier. */
-		reason = assay_reason_id((enum assay_reason)v->reasons[v->reasons_count > 1 ? 1 : 0]);
+	} else if (v->deciding_reason != ASSAY_REASON_NONE) {
+		reason = assay_reason_id((enum assay_reason)v->deciding_reason);
 	}
 	writer_start(&w, row->reason, sizeof(row->reason));
 	put_text(&w, reason);

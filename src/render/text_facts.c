@@ -93,12 +93,17 @@ tree_platform(struct writer *w, const struct assay_verdict *v, const struct rend
 		put_char(w, '\n');
 	}
 	put_advisories(w, v, style);
-	if (!v->has_platform) {
+	if (!v->has_platform && !v->platform.has_id) {
 		return;
 	}
 	const struct assay_platform *p = &v->platform;
 
 	tree_branch(w, style, "platform");
+	if (!v->has_platform) {
+		put_hex(w, bytes_of(p->id, sizeof(p->id)));
+		put_char(w, '\n');
+		return;
+	}
 	if (p->has_id) {
 		put_hex(w, bytes_of(p->id, sizeof(p->id)));
 		put_char(w, '\n');

@@ -103,6 +103,20 @@ tee_word(enum assay_tee tee)
 }
 
 const char *
+vendor_word(enum assay_evidence_kind kind)
+{
+	static const char *const words[] = {
+		[ASSAY_EVIDENCE_NONE] = "none",
+		[ASSAY_EVIDENCE_SGX_QUOTE] = "intel",
+		[ASSAY_EVIDENCE_TDX_QUOTE] = "intel",
+		[ASSAY_EVIDENCE_EPID_QUOTE] = "intel",
+		[ASSAY_EVIDENCE_IAS_REPORT] = "intel",
+	};
+
+	return WORD(words, kind);
+}
+
+const char *
 consequence_word(enum assay_consequence consequence)
 {
 	static const char *const words[] = {

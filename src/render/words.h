@@ -12,6 +12,7 @@ const char *raised_by_word(enum assay_raised_by raised_by);	/* "bios" */
 const char *raised_by_text(enum assay_raised_by raised_by);	/* "a BIOS update" */
 const char *collateral_kind_word(enum assay_collateral_kind kind);	/* "tcb_info" */
 const char *tee_word(enum assay_tee tee);			/* "sgx" */
+const char *vendor_word(enum assay_evidence_kind kind);		/* "intel" */
 const char *consequence_word(enum assay_consequence consequence);	/* "not-genuine" */
 
 #endif

@@ -21,6 +21,15 @@ struct header {
 
 _Static_assert(sizeof(struct header) <= 64, "the cache's header has 64 bytes");
 _Static_assert(sizeof(struct entry) <= 512, "a cache entry has 512 bytes");
+_Static_assert(alignof(struct entry) <= ASSAY_CACHE_ALIGNMENT, "assay.h asks for what an entry needs");
+
+/* Storage of the caller's own making: what assay.h asks for, or his bug. */
+static void
+assert_storage(const struct assay_cache *cache)
+{
+	assert(cache->entries >= 1);
+	assert((uintptr_t)cache->storage % ASSAY_CACHE_ALIGNMENT == 0);
+}
 
 static struct header *
 header_of(struct assay_cache *cache)
@@ -55,6 +64,7 @@ cache_get(struct assay_cache *cache, enum cache_kind kind, const uint8_t digest[
 	if (cache == NULL) {
 		return NULL;
 	}
+	assert_storage(cache);
 	const size_t first = set_of(cache, digest, &ways);
 
 	for (size_t i = first; i < first + ways; i++) {
@@ -77,6 +87,7 @@ cache_put(struct assay_cache *cache, enum cache_kind kind, const uint8_t digest[
 	if (cache == NULL) {
 		return;
 	}
+	assert_storage(cache);
 	const size_t first = set_of(cache, digest, &ways);
 	struct entry *victim = entry_at(cache, first);
 

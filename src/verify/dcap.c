@@ -204,6 +204,16 @@ binding_holds(const struct quote *quote, const struct assay_sgx_report *qe, cons
 	    bytes_all_zero(bytes_of(qe->report_data + 32, 32));
 }
 
+/* A Platform CA's certificates say which instance of the platform it is, and its configuration. */
+static bool
+extension_fits(struct dcap *dcap)
+{
+	struct assay_platform *platform = &dcap->pck.platform;
+
+	return pck_extension_parse(platform, dcap->leaf->sgx_extension) &&
+	    (platform->has_instance_id || !role_is_pck_platform_ca(dcap->ca));
+}
+
 static bool
 conclude_evidence(struct dcap *dcap, struct trail *trail, const struct assay_verifier *verifier,
     const struct assay_sgx_report *qe)
@@ -215,8 +225,7 @@ conclude_evidence(struct dcap *dcap, struct trail *trail, const struct assay_ver
 		return false;
 	}
 	if (!dcap->key_cached && !dcap->leaf_cached) {
-		if (!trail_check(trail, ASSAY_CHECK_PCK_EXTENSION,
-		    pck_extension_parse(&dcap->pck.platform, dcap->leaf->sgx_extension))) {
+		if (!trail_check(trail, ASSAY_CHECK_PCK_EXTENSION, extension_fits(dcap))) {
 			return false;
 		}
 		platform_id(&dcap->pck.platform, verifier->crypto);
@@ -282,7 +291,8 @@ conclude_revocation(struct dcap *dcap, struct trail *trail, const struct assay_v
 	    from_prepared(trail, p, ASSAY_CHECK_ROOT_CRL_SIGNATURE, root_key_is(&p->root_crl_root, pck->root_key)) &&
 	    trail_check(trail, ASSAY_CHECK_PCK_CA_REVOKED, !serial_revoked(&p->root_crl, &pck->ca_serial)) &&
 	    from_prepared(trail, p, ASSAY_CHECK_PCK_CRL_PRESENT, true) &&
-	    from_prepared(trail, p, ASSAY_CHECK_PCK_CRL_CHAIN, root_key_is(&p->pck_crl_issuer.root, pck->root_key)) &&
+	    from_prepared(trail, p, ASSAY_CHECK_PCK_CRL_CHAIN, root_key_is(&p->pck_crl_issuer.root, pck->root_key) &&
+	    !crl_has_serial(&p->root_crl, p->pck_crl_issuer.signer->serial)) &&
 	    from_prepared(trail, p, ASSAY_CHECK_PCK_CRL_FORM, true) &&
 	    from_prepared(trail, p, ASSAY_CHECK_PCK_CRL_SIGNATURE, true) &&
 	    trail_check(trail, ASSAY_CHECK_PCK_CRL_ISSUER,
@@ -368,31 +378,46 @@ module_find(const struct tcb_info *info, const uint8_t tee_tcb_svn[static 16])
 	return NULL;
 }
 
+/* No module of any version is signed by this one. */
 static bool
-module_fits_signer(const struct tdx_module *module, const struct assay_td_report *td)
+signer_is_foreign(const struct tcb_info *info, const struct assay_td_report *td)
 {
-	return memcmp(module->mrsigner, td->mrsignerseam, 48) == 0;
+	bool found = info->has_tdx_module && memcmp(info->tdx_module.mrsigner, td->mrsignerseam, 48) == 0;
+
+	for (uint32_t i = 0; i < info->modules_count && !found; i++) {
+		found = memcmp(info->modules[i].mrsigner, td->mrsignerseam, 48) == 0;
+	}
+	return !found && (info->has_tdx_module || info->modules_count != 0);
+}
+
+/* A module that the TCB info does not know (yet) may be anything but what none is. */
+static bool
+module_fits_signer(const struct tcb_info *info, const struct tdx_module *module,
+    const struct assay_td_report *td)
+{
+	return module != NULL ? memcmp(module->mrsigner, td->mrsignerseam, 48) == 0 : !signer_is_foreign(info, td);
 }
 
 static bool
 module_fits_attributes(const struct tdx_module *module, const struct assay_td_report *td)
 {
 	return bytes_all_zero(bytes_of(td->seam_attributes, 8)) &&
-	    memcmp(module->attributes, td->seam_attributes, 8) == 0;
+	    (module == NULL || memcmp(module->attributes, td->seam_attributes, 8) == 0);
 }
 
 static bool
 conclude_tdx_module(struct facts *facts, struct trail *trail, const struct prepared *p)
 {
 	const struct assay_td_report *td = &facts->td;
-	const struct tdx_module *launch = module_find(&p->tcb_info, td->tee_tcb_svn);
-	const struct tdx_module *current = td->has_1_5 ? module_find(&p->tcb_info, td->tee_tcb_svn2) : launch;
+	const struct tcb_info *info = &p->tcb_info;
+	const struct tdx_module *launch = module_find(info, td->tee_tcb_svn);
+	const struct tdx_module *current = td->has_1_5 ? module_find(info, td->tee_tcb_svn2) : launch;
 
-	if (!trail_check(trail, ASSAY_CHECK_TDX_MODULE_IDENTITY, launch != NULL && current != NULL) ||
-	    !trail_check(trail, ASSAY_CHECK_TDX_MODULE_SIGNER, module_fits_signer(launch, td) &&
-	    module_fits_signer(current, td)) ||
+	if (!trail_check(trail, ASSAY_CHECK_TDX_MODULE_SIGNER, module_fits_signer(info, launch, td) &&
+	    module_fits_signer(info, current, td)) ||
 	    !trail_check(trail, ASSAY_CHECK_TDX_MODULE_ATTRIBUTES, module_fits_attributes(launch, td) &&
-	    module_fits_attributes(current, td))) {
+	    module_fits_attributes(current, td)) ||
+	    !trail_check(trail, ASSAY_CHECK_TDX_MODULE_IDENTITY, launch != NULL && current != NULL)) {
 		return false;
 	}
 	facts->module_launch = td->tee_tcb_svn[1] == 0 ? NULL : launch;
@@ -439,7 +464,7 @@ dcap_conclude(struct dcap *dcap, struct facts *facts, struct trail *trail,
 		td_report_parse(&facts->td, dcap->quote.body);
 	} else {
 		sgx_report_parse(&facts->sgx, dcap->quote.body);
-		trail_not_applicable(trail, ASSAY_CHECK_TDX_MODULE_IDENTITY, ASSAY_CHECK_TDX_MODULE_ATTRIBUTES);
+		trail_not_applicable(trail, ASSAY_CHECK_TDX_MODULE_SIGNER, ASSAY_CHECK_TDX_MODULE_IDENTITY);
 	}
 	if (!conclude_revocation(dcap, trail, verifier, prepared) || !conclude_tcb_info(dcap, trail, prepared) ||
 	    !conclude_qe_identity(dcap, trail, prepared, &qe)) {

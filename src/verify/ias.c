@@ -121,6 +121,31 @@ facts_fill(struct facts *facts, const struct assay_crypto *crypto, const struct 
 	pseudonym_id(facts, crypto, report);
 }
 
+/*
+ * Without what proves it a report stays undecided; but bytes that are no
+ * report at all need no proof, and none of its rows.  Nothing that is parsed
+ * here is kept.
+ */
+static void
+refuse_unproven(struct facts *facts, struct trail *trail, struct assay_bytes body)
+{
+	struct ias_report report;
+	struct epid_quote quote;
+	const bool form = body.len <= IAS_REPORT_BYTES_MAX && ias_report_parse(&report, body);
+	const bool quote_body = form && report.quote_body_good &&
+	    epid_quote_parse(&quote, bytes_of(report.quote_body, sizeof(report.quote_body)), true);
+
+	if (quote_body) {
+		trail_check(trail, ASSAY_CHECK_IAS_PRESENT, false);
+		return;
+	}
+	facts->kind = form ? ASSAY_EVIDENCE_IAS_REPORT : ASSAY_EVIDENCE_NONE;
+	trail_not_applicable(trail, ASSAY_CHECK_IAS_PRESENT, ASSAY_CHECK_IAS_SIGNATURE);
+	if (trail_check(trail, ASSAY_CHECK_IAS_FORM, form)) {
+		trail_check(trail, ASSAY_CHECK_IAS_QUOTE_BODY, false);
+	}
+}
+
 void
 ias_verify(struct facts *facts, struct trail *trail, const struct assay_verifier *verifier,
     const struct assay_evidence *evidence)
@@ -132,8 +157,11 @@ ias_verify(struct facts *facts, struct trail *trail, const struct assay_verifier
 	struct chain chain;
 	uint8_t decoded[IAS_SIGNATURE_BYTES];
 
-	if (!trail_check(trail, ASSAY_CHECK_IAS_PRESENT, evidence->ias_signature.len != 0 &&
-	    evidence->ias_certificates.len != 0) ||
+	if (evidence->ias_signature.len == 0 || evidence->ias_certificates.len == 0) {
+		refuse_unproven(facts, trail, body);
+		return;
+	}
+	if (!trail_check(trail, ASSAY_CHECK_IAS_PRESENT, true) ||
 	    !trail_check(trail, ASSAY_CHECK_IAS_CERTIFICATES,
 	    signer_open(&signer, &chain, evidence->ias_certificates))) {
 		return;

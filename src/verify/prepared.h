@@ -68,7 +68,7 @@ prepared_of(const struct assay_prepared *opaque)
 uint32_t root_find(const struct assay_verifier *verifier, enum assay_root_kind kind,
     struct assay_bytes key);
 
-/* Without overflow; seconds is not negative. */
+/* Without overflow; seconds is not negative, which is asserted of every policy. */
 static inline int64_t
 time_add(int64_t time_s, int64_t seconds)
 {

@@ -198,12 +198,14 @@ every_form_is_accepted(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct sim_evidence sim = { 0 };
 		struct assay_verdict v;
+		/* What version 2 cannot carry is not known. */
+		const enum assay_tier tier = rows[i].tcb_info_version == 2 ? ASSAY_TIER_4 : ASSAY_TIER_1;
 
 		if (!sim_evidence_make(vendor, &rows[i], &sim)) {
 			fail_msg("row %zu: %s", i, sim.error);
 		}
 		judge(&v, &sim);
-		if (v.tier != ASSAY_TIER_1) {
+		if (v.tier != tier) {
 			fail_msg("row %zu: %s, tier %u, failed %s", i, assay_authenticity_word(v.authenticity),
 			    assay_tier_number(v.tier),
 			    v.first_failed < 0 ? "nothing" : assay_check_id((enum assay_check)v.first_failed));

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "death.h"
 #include "verify/cache.h"
 
 static struct assay_cache
@@ -222,6 +223,40 @@ every_set_lies_inside(void **state)
 	}
 }
 
+static void
+ask(void *context)
+{
+	(void)get(context, 0, 1);
+}
+
+static void
+tell(void *context)
+{
+	put(context, 0, 1, 1);
+}
+
+/* Storage that is not aligned, or has no entry, is the caller's mistake, and no undefined behaviour. */
+static void
+what_the_caller_must_see_to_is_asserted(void **state)
+{
+	uint8_t *storage = calloc(1, ASSAY_CACHE_BYTES(2));
+
+	(void)state;
+	assert_non_null(storage);
+	for (size_t off = 0; off <= ASSAY_CACHE_ALIGNMENT; off++) {
+		struct assay_cache cache = { storage + off, 1 };
+		const bool bad = off % ASSAY_CACHE_ALIGNMENT != 0;
+
+		assert_int_equal(is_asserted(ask, &cache), bad);
+		assert_int_equal(is_asserted(tell, &cache), bad);
+	}
+	struct assay_cache none = { storage, 0 };
+
+	assert_true(is_asserted(ask, &none));
+	assert_true(is_asserted(tell, &none));
+	free(storage);
+}
+
 int
 main(void)
 {
@@ -235,6 +270,7 @@ main(void)
 		cmocka_unit_test(the_one_used_longest_ago_makes_room),
 		cmocka_unit_test(sets_are_apart),
 		cmocka_unit_test(every_set_lies_inside),
+		cmocka_unit_test(what_the_caller_must_see_to_is_asserted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

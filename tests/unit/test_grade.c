@@ -84,8 +84,9 @@ a_status_has_its_tier_and_its_reason(void **state)
 		assert_int_equal(g.tcb_tier, statuses[i].tier);
 		ONLY_REASONS(&g, statuses[i].reason);
 		assert_int_equal(g.results[ASSAY_CHECK_TCB_REVOKED], revoked ? ASSAY_FAILED : ASSAY_PASSED);
-		/* A revoked status is its own reason, not the table's. */
-		assert_int_equal(g.results[ASSAY_CHECK_STATUS_TIER], ASSAY_PASSED);
+		/* A revoked status is its own reason: the table is not asked. */
+		assert_int_equal(g.results[ASSAY_CHECK_STATUS_TIER], revoked ? ASSAY_NOT_REACHED : ASSAY_PASSED);
+		assert_int_equal(g.deciding, statuses[i].reason);
 	}
 }
 
@@ -309,8 +310,9 @@ an_advisory_counts_unless_it_is_listed(void **state)
 		assert_int_equal(g.tier, ASSAY_TIER_4);
 		assert_int_equal(g.counted, 1);
 		assert_true(grade_has(&g, ASSAY_REASON_ADVISORIES_COUNTED));
-		/* The published table does not say that these fall to tier 4 as well. */
-		assert_int_equal(grade_has(&g, ASSAY_REASON_TABLE_SILENT), i < 2);
+		assert_int_equal(g.deciding, ASSAY_REASON_ADVISORIES_COUNTED);
+		/* The published table says so of each of them. */
+		assert_false(grade_has(&g, ASSAY_REASON_TABLE_SILENT));
 
 		platform(rows[i], "INTEL-SA-00334");
 		g = world_grade(&policy, AT_S);
@@ -504,8 +506,9 @@ a_list_that_cannot_be_known_is_tier_4_at_best(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < WORLD_COUNT(statuses); i++) {
+		/* Beside UpToDate too: from 2026 on the vendor lists advisories there. */
 		static const enum assay_tier tiers[] = {
-			ASSAY_TIER_1, ASSAY_TIER_4, ASSAY_TIER_4, ASSAY_TIER_4, ASSAY_TIER_5, ASSAY_TIER_5, ASSAY_TIER_NONE,
+			ASSAY_TIER_4, ASSAY_TIER_4, ASSAY_TIER_4, ASSAY_TIER_4, ASSAY_TIER_5, ASSAY_TIER_5, ASSAY_TIER_NONE,
 		};
 		struct grade g;
 
@@ -515,16 +518,47 @@ a_list_that_cannot_be_known_is_tier_4_at_best(void **state)
 		assert_int_equal(g.tier, tiers[i]);
 		ONLY_REASONS(&g, statuses[i].reason, ASSAY_REASON_ADVISORIES_UNKNOWN);
 		assert_int_equal(g.counted, 0);
+		/* Where the status alone explains the tier, the list does not. */
+		assert_int_equal(g.deciding, tiers[i] == ASSAY_TIER_4 ? ASSAY_REASON_ADVISORIES_UNKNOWN : statuses[i].reason);
 
-		/* The same of a report. */
+		/* The same of a report; but beside OK no report of any version lists one. */
 		world_reset_report(statuses[i].status);
 		world.facts.ias_advisories_unknown = true;
-		assert_int_equal(world_grade(&policy, AT_S).tier, tiers[i]);
+		assert_int_equal(world_grade(&policy, AT_S).tier, i == 0 ? ASSAY_TIER_1 : tiers[i]);
 	}
 	/* Where advisories do not count for the status, what is not known of them does not either. */
 	platform(ASSAY_TCB_SW_HARDENING_NEEDED, NULL);
 	world.prepared.tcb_info.version = 2;
 	assert_int_equal(world_grade(policy_preset(1), AT_S).tier, ASSAY_TIER_2);
+	platform(ASSAY_TCB_UP_TO_DATE, NULL);
+	world.prepared.tcb_info.version = 2;
+	assert_int_equal(world_grade(policy_preset(1), AT_S).tier, ASSAY_TIER_1);
+	assert_int_equal(world_grade(policy_preset(2), AT_S).tier, ASSAY_TIER_1);
+	/* What is unknown may be hard as well, where the policy has tier 2 for that. */
+	struct assay_policy mild = preset();
+
+	mild.advisory_tier = ASSAY_TIER_1;
+	assert_int_equal(world_grade(&mild, AT_S).tier, ASSAY_TIER_1);
+	mild.hard_stays_in_tier_2 = true;
+	assert_int_equal(world_grade(&mild, AT_S).tier, ASSAY_TIER_1);
+	list_add(&mild.hard, "INTEL-SA-00615", 0);
+	assert_int_equal(world_grade(&mild, AT_S).tier, ASSAY_TIER_2);
+}
+
+/* The vendor's notes on servicing are listed like advisories, and are taken like them. */
+static void
+a_note_on_servicing_counts_like_an_advisory(void **state)
+{
+	static const enum assay_tier tiers[ASSAY_PRESETS_COUNT] = { ASSAY_TIER_4, ASSAY_TIER_1, ASSAY_TIER_1 };
+	struct assay_policy policy = preset();
+
+	(void)state;
+	platform(ASSAY_TCB_UP_TO_DATE, "INTEL-DOC-10000");
+	for (unsigned p = 0; p < ASSAY_PRESETS_COUNT; p++) {
+		assert_int_equal(world_grade(policy_preset(p), AT_S).tier, tiers[p]);
+	}
+	list_add(&policy.whitelist, "INTEL-DOC-10000", 0);
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_1);
 }
 
 static void
@@ -579,7 +613,8 @@ without_a_list_the_date_decides_on_critical_ones(void **state)
 		{ 2, ASSAY_TCB_OUT_OF_DATE, 0, false },
 		{ 2, ASSAY_TCB_OUT_OF_DATE, 1, false },
 		{ 2, ASSAY_TCB_SW_HARDENING_NEEDED, -1, true },
-		{ 2, ASSAY_TCB_UP_TO_DATE, -1, false },	/* the vendor's word: it has all fixes */
+		{ 2, ASSAY_TCB_UP_TO_DATE, -1, true },	/* no status says what is listed beside it */
+		{ 2, ASSAY_TCB_UP_TO_DATE, 0, false },
 		{ 3, ASSAY_TCB_OUT_OF_DATE, -1, false },	/* the list would name it */
 	};
 
@@ -605,10 +640,54 @@ without_a_list_the_date_decides_on_critical_ones(void **state)
 	/* It is the platform's level that counts, not the quoting enclave's. */
 	world.prepared.qe_identity.levels[0].date_s = 1;
 	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_5);
-	/* A report has no level to date. */
-	world_reset_report(ASSAY_TCB_OUT_OF_DATE);
+	/* Without a date nothing is ruled out; nor is what has no known fix. */
+	world.prepared.tcb_info.levels[0].date_s = 0;
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_NONE);
+	world.prepared.tcb_info.levels[0].date_s = AT_S;
+	list_add(&policy.critical, "INTEL-SA-99999", 0);
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_NONE);
+	world.prepared.tcb_info.levels[0].status = ASSAY_TCB_UP_TO_DATE;
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_NONE);
+	world.prepared.tcb_info.version = 3;
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_1);
+}
+
+/* A report has no level, but a date of its own. */
+static void
+without_a_list_a_report_is_judged_by_its_date(void **state)
+{
+	struct assay_policy policy = preset();
+	const int64_t fixed_s = policy.critical.ids[0].fixed_s;
+	static const struct {
+		enum assay_tcb_status status;
+		int64_t after_s;
+		bool unknown;
+		enum assay_tier tier;
+	} rows[] = {
+		{ ASSAY_TCB_UP_TO_DATE, -1, true, ASSAY_TIER_NONE },
+		{ ASSAY_TCB_UP_TO_DATE, 0, true, ASSAY_TIER_1 },
+		{ ASSAY_TCB_CONFIGURATION_NEEDED, -1, true, ASSAY_TIER_NONE },
+		{ ASSAY_TCB_CONFIGURATION_NEEDED, 0, true, ASSAY_TIER_4 },
+		{ ASSAY_TCB_OUT_OF_DATE, -1, true, ASSAY_TIER_NONE },
+		{ ASSAY_TCB_OUT_OF_DATE, 0, true, ASSAY_TIER_5 },
+		{ ASSAY_TCB_OUT_OF_DATE, -1, false, ASSAY_TIER_5 },	/* the list would name it */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < WORLD_COUNT(rows); i++) {
+		world_reset_report(rows[i].status);
+		world.facts.ias.timestamp_s = fixed_s + rows[i].after_s;
+		world.facts.ias_advisories_unknown = rows[i].unknown;
+		const struct grade g = world_grade(&policy, AT_S);
+
+		assert_int_equal(g.tier, rows[i].tier);
+		assert_int_equal(g.results[ASSAY_CHECK_CRITICAL_ADVISORY],
+		    rows[i].tier == ASSAY_TIER_NONE ? ASSAY_FAILED : ASSAY_PASSED);
+	}
+	world_reset_report(ASSAY_TCB_UP_TO_DATE);
 	world.facts.ias_advisories_unknown = true;
-	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_5);
+	list_add(&policy.critical, "INTEL-SA-99999", 0);
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_NONE);
 }
 
 /* More than a verdict can hold: a critical one may be among those that were left out. */
@@ -726,6 +805,55 @@ out_of_date_has_a_grace_since_its_successor(void **state)
 			assert_int_equal(g.until_s, rows[i].in_grace ? RENEWED_S + rows[i].grace_s : INT64_MAX);
 			outdated(part, ASSAY_TCB_OUT_OF_DATE_CONFIGURATION_NEEDED);
 			assert_int_equal(world_grade(&policy, AT_S).tier, rows[i].in_grace ? ASSAY_TIER_4 : ASSAY_TIER_5);
+		}
+	}
+}
+
+/* Whatever the table says: with the grace never worse than without, and what it did not raise it did not do. */
+static void
+a_grace_never_takes_a_tier(void **state)
+{
+	static const enum assay_tcb_status out_of_date[] = {
+		ASSAY_TCB_OUT_OF_DATE, ASSAY_TCB_OUT_OF_DATE_CONFIGURATION_NEEDED,
+	};
+	static const enum assay_tcb_status relaunch[] = {
+		ASSAY_TCB_TD_RELAUNCH_ADVISED, ASSAY_TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED,
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * 6 * 6 * 6 * 4; i++) {
+		struct assay_policy policy = preset();
+		const unsigned which = i % 2;
+
+		policy.tier_of_status[out_of_date[which]] = (enum assay_tier)(i / 2 % 6);
+		policy.tier_of_status[relaunch[which]] = (enum assay_tier)(i / 12 % 6);
+		policy.advisory_tier = (enum assay_tier)(i / 72 % 6);
+		/* Without an advisory; with one that counts; counting from tier 5 on; under a ceiling. */
+		const unsigned kind = i / 432;
+
+		policy.advisories_count_at_or_below = kind == 2 ? ASSAY_TIER_5 : ASSAY_TIER_1;
+		policy.ceilings_count = kind == 3;
+		policy.ceilings[0] = (struct assay_ceiling){ ASSAY_TEE_SGX, ASSAY_TIER_5, "low" };
+		outdated(0, out_of_date[which]);
+		if (kind != 0) {
+			world_advise_platform(1, "INTEL-SA-00615");
+		}
+		const struct grade without = world_grade(&policy, AT_S);
+
+		policy.out_of_date_grace_s = 1000;
+		const struct grade with = world_grade(&policy, AT_S);
+		const bool gained = with.tier > without.tier;
+
+		assert_true(with.tier >= without.tier);
+		assert_true(!gained || with.tier <= ASSAY_TIER_4);
+		assert_int_equal(grade_has(&with, ASSAY_REASON_GRACE_OUT_OF_DATE), gained);
+		assert_int_equal(with.until_s, gained ? RENEWED_S + 1000 : INT64_MAX);
+		/* The policy's own word on a relaunch is what a grace can give. */
+		assert_true(!gained || with.tier <= policy.tier_of_status[relaunch[which]]);
+		if (kind == 0 && policy.tier_of_status[relaunch[which]] == ASSAY_TIER_4 &&
+		    policy.tier_of_status[out_of_date[which]] == ASSAY_TIER_5) {
+			assert_true(gained);
+			assert_int_equal(with.deciding, ASSAY_REASON_GRACE_OUT_OF_DATE);
 		}
 	}
 }
@@ -940,6 +1068,18 @@ sgx_launch(void)
 }
 
 static void
+sgx_32_bits(void)
+{
+	world.facts.sgx.attributes[0] = SGX_FLAG_INIT;
+}
+
+static void
+sgx_reserved(void)
+{
+	world.facts.sgx.attributes[7] = 0x80;
+}
+
+static void
 td_debug(void)
 {
 	world.facts.td.td_attributes[0] |= 1;
@@ -1004,6 +1144,10 @@ each_permission_permits_its_own_defect(void **state)
 		    ASSAY_REASON_ENCLAVE_ATTRIBUTES },
 		{ ASSAY_TEE_SGX, sgx_launch, ASSAY_PERMIT_ENCLAVE_ATTRIBUTES, ASSAY_CHECK_ENCLAVE_ATTRIBUTES,
 		    ASSAY_REASON_ENCLAVE_ATTRIBUTES },
+		{ ASSAY_TEE_SGX, sgx_32_bits, ASSAY_PERMIT_ENCLAVE_ATTRIBUTES, ASSAY_CHECK_ENCLAVE_ATTRIBUTES,
+		    ASSAY_REASON_ENCLAVE_ATTRIBUTES },
+		{ ASSAY_TEE_SGX, sgx_reserved, ASSAY_PERMIT_ENCLAVE_ATTRIBUTES, ASSAY_CHECK_ENCLAVE_ATTRIBUTES,
+		    ASSAY_REASON_ENCLAVE_ATTRIBUTES },
 		{ ASSAY_TEE_TDX, td_debug, ASSAY_PERMIT_DEBUG, ASSAY_CHECK_DEBUG, ASSAY_REASON_DEBUG },
 		{ ASSAY_TEE_TDX, td_reserved, ASSAY_PERMIT_TD_ATTRIBUTES, ASSAY_CHECK_TD_ATTRIBUTES,
 		    ASSAY_REASON_TD_ATTRIBUTES },
@@ -1024,6 +1168,47 @@ each_permission_permits_its_own_defect(void **state)
 	for (size_t i = 0; i < WORLD_COUNT(rows); i++) {
 		permits(rows[i].tee, rows[i].defect, rows[i].permission, rows[i].check, rows[i].why);
 	}
+}
+
+/* The flags that an enclave may have without being asked about: CET, KSS, AEX-Notify. */
+static void
+known_enclave_attributes_are_no_defect(void **state)
+{
+	const struct assay_policy policy = preset();
+
+	(void)state;
+	for (unsigned bit = 0; bit < 64; bit++) {
+		const bool known = bit == 0 || bit == 2 || bit == 6 || bit == 7 || bit == 10;
+
+		world_reset(ASSAY_TEE_SGX);
+		world.facts.sgx.attributes[bit / 8] |= (uint8_t)(1u << bit % 8);
+		const struct grade g = world_grade(&policy, AT_S);
+
+		/* DEBUG has a row of its own. */
+		assert_int_equal(g.results[ASSAY_CHECK_ENCLAVE_ATTRIBUTES], known || bit == 1 ? ASSAY_PASSED : ASSAY_FAILED);
+		assert_int_equal(g.tier, known ? ASSAY_TIER_1 : ASSAY_TIER_NONE);
+	}
+}
+
+/* Where the vendor vouches for no enclave, nothing is said of one. */
+static void
+without_a_body_there_is_nothing_to_judge(void **state)
+{
+	struct assay_policy policy = preset();
+	struct grade g;
+
+	(void)state;
+	world_reset_report(ASSAY_TCB_SIGNATURE_INVALID);
+	memset(&world.facts.sgx, 0, sizeof(world.facts.sgx));
+	world.facts.has_body = false;
+	g = world_grade(&policy, AT_S);
+	ONLY_REASONS(&g, ASSAY_REASON_SIGNATURE_INVALID);
+	assert_int_equal(g.results[ASSAY_CHECK_DEBUG], ASSAY_NOT_REACHED);
+	assert_int_equal(g.results[ASSAY_CHECK_ENCLAVE_ATTRIBUTES], ASSAY_NOT_REACHED);
+	assert_int_equal(g.results[ASSAY_CHECK_STATUS_TIER], ASSAY_NOT_REACHED);
+	/* And no status makes up for it. */
+	world.facts.ias_status = ASSAY_TCB_UP_TO_DATE;
+	assert_int_equal(world_grade(&policy, AT_S).tier, ASSAY_TIER_NONE);
 }
 
 /* The bits that a TD may set without being asked about. */
@@ -1152,16 +1337,21 @@ main(void)
 		cmocka_unit_test(advisories_beside_up_to_date_may_only_inform),
 		cmocka_unit_test(hard_ones_may_stay_in_tier_2),
 		cmocka_unit_test(a_list_that_cannot_be_known_is_tier_4_at_best),
+		cmocka_unit_test(a_note_on_servicing_counts_like_an_advisory),
 		cmocka_unit_test(a_critical_advisory_refuses),
 		cmocka_unit_test(without_a_list_the_date_decides_on_critical_ones),
+		cmocka_unit_test(without_a_list_a_report_is_judged_by_its_date),
 		cmocka_unit_test(what_does_not_fit_may_be_critical),
 		cmocka_unit_test(a_ceiling_holds_its_own_kind_of_tee),
 		cmocka_unit_test(out_of_date_has_a_grace_since_its_successor),
+		cmocka_unit_test(a_grace_never_takes_a_tier),
 		cmocka_unit_test(the_grace_runs_from_the_first_part_that_was_renewed),
 		cmocka_unit_test(the_evaluation_number_has_a_minimum),
 		cmocka_unit_test(platform_flags_must_be_stated),
 		cmocka_unit_test(reports_have_an_age),
 		cmocka_unit_test(each_permission_permits_its_own_defect),
+		cmocka_unit_test(known_enclave_attributes_are_no_defect),
+		cmocka_unit_test(without_a_body_there_is_nothing_to_judge),
 		cmocka_unit_test(known_td_attributes_are_no_defect),
 		cmocka_unit_test(rows_are_those_of_the_tee),
 		cmocka_unit_test(references_must_hold_where_there_are_any),

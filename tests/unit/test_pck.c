@@ -166,7 +166,6 @@ entries_may_come_in_any_order(void **state)
 		{ "one flag", DYNAMIC CACHED, "" },
 		{ "SGX type 0", "0a(01)", "0a(00)" },
 		{ "SGX type 2", "0a(01)", "0a(02)" },
-		{ "an instance id without a configuration", CONFIGURATION, "" }
 	};
 	struct assay_platform platform;
 
@@ -230,6 +229,8 @@ a_fault_is_refused(void **state)
 		{ "SGX type 3", "0a(01)", "0a(03)" },
 		{ "an SGX type that is an integer", "0a(01)", "02(01)" },
 		{ "the SGX type twice", SGX_TYPE, SGX_TYPE SGX_TYPE },
+		{ "an instance id without a configuration", CONFIGURATION, "" },
+		{ "a configuration without an instance id", INSTANCE, "" },
 		{ "an instance id of 8 bytes", "18191a1b1c1d1e1f)", ")" },
 		{ "the instance id twice", INSTANCE, INSTANCE INSTANCE },
 		{ "the configuration twice", CONFIGURATION, CONFIGURATION CONFIGURATION },

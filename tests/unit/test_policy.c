@@ -286,7 +286,13 @@ the_largest_policy_fits(void **state)
 	char error[160];
 
 	assert_true(len <= sizeof(text));
-	assert_true(parse(&again, bytes_of(text, len), error));
+	/* A document names each TEE once: a policy made by hand may hold more. */
+	assert_false(parse(&again, bytes_of(text, len), error));
+	p.ceilings_count = 1;
+	memset(&p.ceilings[1], 0, sizeof(p.ceilings) - sizeof(p.ceilings[0]));
+	const size_t shorter = assay_policy_document(&p, text, sizeof(text));
+
+	assert_true(parse(&again, bytes_of(text, shorter), error));
 	memcpy(p.digest, again.digest, 32);
 	assert_memory_equal(&again, &p, sizeof(p));
 }
@@ -310,7 +316,10 @@ static const struct text_change different[] = {
 	{ "evaluation number", "number\":17", "number\":18" },
 	{ "permit", "\"debug\",", "" },
 	{ "require", "\"smt-disabled\",", "" },
-	{ "ceiling's TEE", "\"tee\":\"tdx\"", "\"tee\":\"sgx\"" },
+	{ "the order of ceilings",
+	    "{\"tee\":\"tdx\",\"tier\":2,\"word\":\"young\"},{\"tee\":\"sgx\",\"tier\":5,\"word\":\"old\"}",
+	    "{\"tee\":\"sgx\",\"tier\":5,\"word\":\"old\"},{\"tee\":\"tdx\",\"tier\":2,\"word\":\"young\"}" },
+	{ "a ceiling less", ",{\"tee\":\"sgx\",\"tier\":5,\"word\":\"old\"}", "" },
 	{ "ceiling's tier", "\"tier\":5,\"word\":\"old\"", "\"tier\":4,\"word\":\"old\"" },
 	{ "ceiling's word", "young", "yound" },
 	{ "collateral grace", "\"collateral_grace_s\":60", "\"collateral_grace_s\":61" },
@@ -448,6 +457,11 @@ static const struct {
 	{ { "a requirement that is none", "\"smt-disabled\"", "\"debug\"" }, "require[0]: out of range" },
 	{ { "permissions as one word", "[\"smt-disabled\",\"static-platform\",\"no-cached-keys\"]", "\"smt-disabled\"" },
 	    "require: wrong type" },
+	{ { "a TD to be relaunched above tier 4", "\"TDRelaunchAdvised\":4", "\"TDRelaunchAdvised\":3" },
+	    "tiers.TDRelaunchAdvised: out of range" },
+	{ { "the same with a bad configuration", "\"TDRelaunchAdvisedConfigurationNeeded\":5",
+	    "\"TDRelaunchAdvisedConfigurationNeeded\":1" }, "tiers.TDRelaunchAdvisedConfigurationNeeded: out of range" },
+	{ { "a second ceiling for one TEE", "\"tee\":\"sgx\"", "\"tee\":\"tdx\"" }, "ceilings[1].tee: out of range" },
 	{ { "a ceiling without a TEE", "\"tee\":\"tdx\",", "" }, "ceilings[0].tee: missing member" },
 	{ { "a ceiling for another TEE", "\"tee\":\"tdx\"", "\"tee\":\"snp\"" }, "ceilings[0].tee: out of range" },
 	{ { "a ceiling without a tier", "\"tier\":2,", "" }, "ceilings[0].tier: missing member" },
@@ -571,7 +585,8 @@ lists_are_bounded(void **state)
 		{ "\"advisories\":{\"whitelist\":[", "\"A\"", "]}", ASSAY_POLICY_IDS_MAX },
 		{ "\"advisories\":{\"hard\":[", "\"A\"", "]}", ASSAY_POLICY_IDS_MAX },
 		{ "\"advisories\":{\"critical\":[", "{\"id\":\"A\"}", "]}", ASSAY_POLICY_IDS_MAX },
-		{ "\"ceilings\":[", "{\"tee\":\"sgx\",\"tier\":1,\"word\":\"w\"}", "]", ASSAY_POLICY_CEILINGS_MAX },
+		/* One for each TEE: the second of the same is one too many. */
+		{ "\"ceilings\":[", "{\"tee\":\"sgx\",\"tier\":1,\"word\":\"w\"}", "]", 1 },
 	};
 
 	(void)state;

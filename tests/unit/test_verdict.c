@@ -194,6 +194,33 @@ the_platforms_fields_are_its_certificates(void **state)
 	sim_evidence_free(&sim);
 }
 
+/* The id is in the result object too, as null where there is none. */
+static void
+shows_platform(const struct assay_verdict *v, const uint8_t *id)
+{
+	static char text[ASSAY_RESULT_JSON_MAX];
+	const uint8_t digest[32] = { 0 };
+	char member[80] = "\"id\":";
+
+	if (id == NULL) {
+		strcat(member, "null,");
+	} else {
+		strcat(member, "\"");
+		for (size_t i = 0; i < 32; i++) {
+			(void)snprintf(member + strlen(member), 3, "%02x", id[i]);
+		}
+		strcat(member, "\"");
+	}
+	assert_true(assay_result_json(v, bytes_of_text("r"), digest, text, sizeof(text)) > 0);
+	const char *platform = strstr(text, "\"platform\":{");
+
+	assert_non_null(platform);
+	const char *shown = strstr(platform, "\"id\":");
+
+	assert_non_null(shown);
+	assert_memory_equal(shown, member, strlen(member));
+}
+
 static void
 a_reports_fields(void **state)
 {
@@ -219,6 +246,7 @@ a_reports_fields(void **state)
 	assert_false(holds(&sim, ASSAY_FIELD_PPID, bytes_of(NULL, 0)));
 	const struct assay_verdict v = core_judge(&sim, NULL);
 
+	shows_platform(&v, id);
 	assert_true(v.ias.linkable);
 	assert_int_equal(v.ias.nonce_len, 32);
 	assert_int_equal(v.ias.version, 4);
@@ -230,7 +258,10 @@ a_reports_fields(void **state)
 	core_make(&sim, (struct sim_options){ .tee = SIM_IAS });
 	assert_false(holds(&sim, ASSAY_FIELD_PLATFORM_ID, bytes_of(id, 32)));
 	assert_false(holds(&sim, ASSAY_FIELD_NONCE, bytes_of(NULL, 0)));
-	assert_false(core_judge(&sim, NULL).ias.linkable);
+	const struct assay_verdict unlinkable = core_judge(&sim, NULL);
+
+	assert_false(unlinkable.ias.linkable);
+	shows_platform(&unlinkable, NULL);
 	sim_evidence_free(&sim);
 }
 
@@ -376,6 +407,11 @@ a_report_of_a_bad_quote_shows_no_measurements(void **state)
 		assert_int_equal(v.first_failed, ASSAY_CHECK_TCB_REVOKED);
 		assert_int_equal(v.has_body, s == ASSAY_TCB_REVOKED);
 		assert_int_equal(assay_verdict_field(&v, ASSAY_FIELD_MRENCLAVE, scratch).len, s == ASSAY_TCB_REVOKED ? 32 : 0);
+		/* And nothing is said of the enclave that it does not show. */
+		for (unsigned c = ASSAY_CHECK_DEBUG; c <= ASSAY_CHECK_ENCLAVE_ATTRIBUTES; c++) {
+			assert_int_equal(v.checks[c], s == ASSAY_TCB_REVOKED ? ASSAY_PASSED : ASSAY_NOT_APPLICABLE);
+		}
+		assert_int_equal(v.checks[ASSAY_CHECK_STATUS_TIER], ASSAY_NOT_REACHED);
 		sim_evidence_free(&sim);
 	}
 }

@@ -444,6 +444,49 @@ tcb_info_is_for_this_platform(void **state)
 	}
 }
 
+/* A Platform CA states which instance it is and how it is configured; what it leaves out is no "no". */
+static void
+a_platform_ca_states_instance_and_configuration(void **state)
+{
+	(void)state;
+	core_make(&sim, (struct sim_options){ .tee = SIM_SGX });
+	GOOD("all seven entries");
+	sim.scene->platform.extended = false;
+	core_retell(&sim);
+	expect(ASSAY_CHECK_PCK_EXTENSION, ASSAY_NOT_GENUINE, "the five of a Processor CA");
+	core_make(&sim, (struct sim_options){ .tee = SIM_SGX, .ca = SIM_CA_PROCESSOR });
+	GOOD("of a Processor CA five are all");
+}
+
+/* A CA can have two certificates for one key: that of the CRL's chain must stand as well. */
+static void
+the_crls_own_ca_is_not_revoked(void **state)
+{
+	(void)state;
+	for (unsigned revoked = 0; revoked < 2; revoked++) {
+		core_make(&sim, (struct sim_options){ .tee = SIM_SGX });
+		struct sim_certificate *own = &sim.scene->certificates[CERT_PCK_CA];
+		struct sim_certificate *other = &sim.scene->certificates[CERT_OTHER_CA];
+		struct sim_crl *crl = &sim.scene->crls[CRL_ROOT];
+		const struct sim_buffer tbs = other->tbs;
+		const struct sim_buffer der = other->der;
+
+		*other = *own;
+		other->tbs = tbs;
+		other->der = der;
+		other->serial[19] ^= 1;
+		for (size_t i = 0; i < sim.scene->chains[CHAIN_PCK_CRL].count; i++) {
+			uint8_t *which = &sim.scene->chains[CHAIN_PCK_CRL].which[i];
+
+			*which = *which == CERT_PCK_CA ? CERT_OTHER_CA : *which;
+		}
+		memcpy(crl->revoked[crl->revoked_count], other->serial, 20);
+		crl->revoked_count += revoked;
+		core_retell(&sim);
+		expect(revoked ? ASSAY_CHECK_PCK_CRL_CHAIN : -1, revoked ? ASSAY_UNDECIDED : ASSAY_GENUINE, "its CA's serial");
+	}
+}
+
 /* ---- TDX modules ------------------------------------------------------ */
 
 #define ZEROS48 "0000000000000000000000000000000000000000000000000000000000000000" "00000000000000000000000000000000"
@@ -458,6 +501,7 @@ the_module_is_one_that_tcb_info_knows(void **state)
 		bool without_first;	/* no "tdxModule" */
 		int failed;
 	} rows[] = {
+		/* What it does not know is undecided: the host may be ahead of the set. */
 		{ "both known", 1, 1, false, -1 },
 		{ "the newest", 3, 3, false, -1 },
 		{ "updated under the TD", 1, 3, false, -1 },
@@ -483,7 +527,7 @@ the_module_is_one_that_tcb_info_knows(void **state)
 		body[585] = rows[i].now;
 		sim.scene->tcb_info.omit = rows[i].without_first ? "tdxModule" : NULL;
 		core_retell(&sim);
-		expect(rows[i].failed, rows[i].failed < 0 ? ASSAY_GENUINE : ASSAY_NOT_GENUINE, rows[i].reason);
+		expect(rows[i].failed, rows[i].failed < 0 ? ASSAY_GENUINE : ASSAY_UNDECIDED, rows[i].reason);
 		/* Before TD 1.5 the second value is no part of the quote. */
 		if (rows[i].launch == 1) {
 			core_make(&sim, (struct sim_options){ .tee = SIM_TDX, .version = 4 });
@@ -548,6 +592,46 @@ signer_and_attributes_are_those_of_both_records(void **state)
 		sim.scene->quote.body.data[112] = 1;
 		core_sign_quote(&sim);
 		expect(ASSAY_CHECK_TDX_MODULE_ATTRIBUTES, ASSAY_NOT_GENUINE, "not zero");
+	}
+}
+
+/* A module that the TCB info does not know may be the vendor's next, but not anybody's. */
+static void
+what_no_module_is_needs_no_record(void **state)
+{
+	static const struct {
+		const char *reason;
+		size_t at;		/* in the body */
+		bool without_modules;	/* nor any other record to hold it against */
+		int failed;
+		enum assay_authenticity authenticity;
+	} rows[] = {
+		{ "signed by another, first byte", 64, false, ASSAY_CHECK_TDX_MODULE_SIGNER, ASSAY_NOT_GENUINE },
+		{ "signed by another, last byte", 111, false, ASSAY_CHECK_TDX_MODULE_SIGNER, ASSAY_NOT_GENUINE },
+		{ "reserved attributes, first byte", 112, false, ASSAY_CHECK_TDX_MODULE_ATTRIBUTES, ASSAY_NOT_GENUINE },
+		{ "reserved attributes, last byte", 119, false, ASSAY_CHECK_TDX_MODULE_ATTRIBUTES, ASSAY_NOT_GENUINE },
+		{ "no record names a signer", 64, true, ASSAY_CHECK_TDX_MODULE_IDENTITY, ASSAY_UNDECIDED },
+		{ "attributes are zero by themselves", 112, true, ASSAY_CHECK_TDX_MODULE_ATTRIBUTES, ASSAY_NOT_GENUINE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CORE_COUNT(rows); i++) {
+		for (unsigned now = 0; now < 2; now++) {
+			core_make(&sim, (struct sim_options){ .tee = SIM_TDX, .version = 5, .body_type = 3 });
+			uint8_t *body = sim.scene->quote.body.data;
+
+			body[0] = 6;
+			body[1] = now == 1 && !rows[i].without_modules ? 1 : 9;
+			body[584] = 6;
+			body[585] = 9;
+			body[rows[i].at] = 1;
+			if (rows[i].without_modules) {
+				core_edit(&sim.scene->tcb_info.text, "\"tdxModuleIdentities\":[", "\"other\":[");
+				core_edit(&sim.scene->tcb_info.text, "\"tdxModule\":{", "\"another\":{");
+			}
+			core_sign_quote(&sim);
+			expect(rows[i].failed, rows[i].authenticity, rows[i].reason);
+		}
 	}
 }
 
@@ -663,6 +747,46 @@ a_reports_signature_is_base64_or_raw(void **state)
 	sim.evidence.ias_certificates = bytes_of(NULL, 0);
 	expect(ASSAY_CHECK_IAS_PRESENT, ASSAY_UNDECIDED, "no certificates");
 	sim_buffer_free(&text);
+}
+
+/* What is no report at all needs no signature to be refused; a report without one stays undecided. */
+static void
+what_is_no_report_is_refused_unsigned(void **state)
+{
+	static const struct {
+		const char *reason;
+		const char *text;	/* NULL: the report, changed below */
+	} rows[] = {
+		{ "a brace", "{" }, { "an empty object", "{}" }, { "a quote that is a number", "{\"quote\":123}" },
+		{ "another object", "{\"tcbInfo\":{}}" }, { "no JSON", "{quote}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CORE_COUNT(rows); i++) {
+		for (unsigned given = 0; given < 3; given++) {
+			core_make(&sim, (struct sim_options){ .tee = SIM_IAS });
+			sim.evidence.quote = bytes_of_text(rows[i].text);
+			if (given == 0) {
+				sim.evidence.ias_signature = bytes_of(NULL, 0);
+			}
+			if (given <= 1) {
+				sim.evidence.ias_certificates = bytes_of(NULL, 0);
+			}
+			expect(given == 2 ? ASSAY_CHECK_IAS_SIGNATURE : ASSAY_CHECK_IAS_FORM, ASSAY_NOT_GENUINE, rows[i].reason);
+			/* Nor is it called a report. */
+			assert_int_equal(core_judge(&sim, NULL).kind,
+			    given == 2 ? ASSAY_EVIDENCE_IAS_REPORT : ASSAY_EVIDENCE_NONE);
+		}
+	}
+	core_make(&sim, (struct sim_options){ .tee = SIM_IAS });
+	sim.evidence.ias_signature = bytes_of(NULL, 0);
+	expect(ASSAY_CHECK_IAS_PRESENT, ASSAY_UNDECIDED, "a report without its signature");
+	core_edit(&sim.scene->ias.body, "isvEnclaveQuoteBody\":\"A", "isvEnclaveQuoteBody\":\"=");
+	sim.evidence.quote = sim_view(&sim.scene->ias.body);
+	expect(ASSAY_CHECK_IAS_QUOTE_BODY, ASSAY_NOT_GENUINE, "a report without a quote");
+	assert_int_equal(core_judge(&sim, NULL).kind, ASSAY_EVIDENCE_IAS_REPORT);
+	sim.evidence.quote = bytes_slice(sim.evidence.quote, 0, sim.evidence.quote.len - 1);
+	expect(ASSAY_CHECK_IAS_FORM, ASSAY_NOT_GENUINE, "a report without its end");
 }
 
 static void
@@ -921,7 +1045,7 @@ rows_that_do_not_apply_are_marked(void **state)
 				applies = i == 4;
 			} else if (c == ASSAY_CHECK_TDX_MODULE_LEVEL) {
 				applies = i == 1;
-			} else if ((c >= ASSAY_CHECK_TDX_MODULE_IDENTITY && c <= ASSAY_CHECK_TDX_MODULE_ATTRIBUTES) ||
+			} else if ((c >= ASSAY_CHECK_TDX_MODULE_SIGNER && c <= ASSAY_CHECK_TDX_MODULE_IDENTITY) ||
 			    (c >= ASSAY_CHECK_TD_ATTRIBUTES && c <= ASSAY_CHECK_SERVICE_TD)) {
 				applies = td;
 			} else if (c == ASSAY_CHECK_ENCLAVE_ATTRIBUTES) {
@@ -966,11 +1090,15 @@ main(void)
 		TEST(the_identity_is_that_of_the_tee),
 		TEST(serials_are_compared_whole),
 		TEST(tcb_info_is_for_this_platform),
+		TEST(a_platform_ca_states_instance_and_configuration),
+		TEST(the_crls_own_ca_is_not_revoked),
 		TEST(the_module_is_one_that_tcb_info_knows),
 		TEST(signer_and_attributes_are_those_of_both_records),
+		TEST(what_no_module_is_needs_no_record),
 		TEST(launch_and_now_may_differ_in_kind),
 		TEST(a_reports_certificates_come_in_any_form),
 		TEST(a_reports_signature_is_base64_or_raw),
+		TEST(what_is_no_report_is_refused_unsigned),
 		TEST(a_reports_root_is_by_kind_and_key),
 		TEST(a_reports_certificates_have_their_roles),
 		TEST(a_report_is_judged_at_its_own_time),

@@ -40,7 +40,7 @@ world_reset(enum assay_tee tee)
 	world.facts.has_body = true;
 	world.facts.has_platform = true;
 	world.facts.prepared = &world.prepared;
-	world.facts.sgx.attributes[0] = SGX_FLAG_INIT;
+	world.facts.sgx.attributes[0] = SGX_FLAGS_NEEDED;
 	world.facts.td.td_attributes[3] = 0x10;		/* SEPT_VE_DISABLE */
 	world.facts.td.xfam[0] = 0x03;
 	info->version = 3;
@@ -77,6 +77,8 @@ world_reset_report(enum assay_tcb_status status)
 	world.facts.has_platform = false;
 	world.facts.ias_status = status;
 	world.facts.ias_evaluation_number = 18;
+	/* Noon of 1 June 2026. */
+	world.facts.ias.timestamp_s = INT64_C(1780315200);
 }
 
 /* Ids for a level, appended to the pool of TCB info or of the QE identity. */
