@@ -8,12 +8,16 @@
 
 #include "unit/council.h"
 
+/* Parameters on which standing rests, each at its lowest and highest. */
+#define RANDOM_EDGES	10
+
 /* Whom the acts are about; set by the caller. */
 static struct {
 	const struct scene_worker *workers[32];
 	size_t workers_count;
 	const struct scene_worker *denied;	/* denials and their undoing are mostly about this one */
 	const struct scene_worker *forced;	/* and what forces offline, about this one */
+	unsigned turn;		/* below RANDOM_EDGES: the parameter and the bound of it are this one's */
 } random_acts;
 
 /* ---- numbers from a seed */
@@ -116,19 +120,19 @@ random_policy(struct set_policy_arguments *a)
 static inline void
 random_parameter(struct set_parameter_arguments *a)
 {
-	/* Half of them are those on which standing rests. */
-	static const enum parameter_id likely[] = { PARAMETER_EVIDENCE_AGE, PARAMETER_VENDOR_STRETCH,
-		PARAMETER_FLOOR_TIER, PARAMETER_STAKE_LEAST, PARAMETER_LAPSE_GRACE };
+	static const enum parameter_id likely[RANDOM_EDGES / 2] = { PARAMETER_EVIDENCE_AGE,
+		PARAMETER_VENDOR_STRETCH, PARAMETER_FLOOR_TIER, PARAMETER_STAKE_LEAST, PARAMETER_LAPSE_GRACE };
 	const struct parameter_bounds *bounds;
+	const bool edge = random_acts.turn < RANDOM_EDGES;
 
-	a->parameter = (uint16_t)(random_half() ? likely[random_below(COUNCIL_COUNT(likely))]
-	    : 1 + random_below(PARAMETER_END - 1));
+	a->parameter = (uint16_t)(edge ? likely[random_acts.turn / 2] :
+	    random_half() ? likely[random_below(RANDOM_EDGES / 2)] : 1 + random_below(PARAMETER_END - 1));
 	bounds = parameter_bounds(a->parameter);
 	if (bounds != NULL) {
 		const uint64_t values[4] = { bounds->lowest, bounds->highest, bounds->genesis,
 			bounds->lowest + random_below(bounds->highest - bounds->lowest + 1) };
 
-		a->value = values[random_below(4)];
+		a->value = values[edge ? random_acts.turn % 2 : random_below(4)];
 	}
 }
 

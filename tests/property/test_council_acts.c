@@ -386,6 +386,7 @@ trial(unsigned number)
 	acts = 1 + (unsigned)random_below(ACTS_MAX);
 	for (unsigned i = 0; i < TRIAL_BLOCKS; i++) {
 		if (i < acts) {
+			random_acts.turn = i == 0 ? number / (ACT_END - 1) : RANDOM_EDGES;
 			trial_act((enum act)(1 + (i == 0 ? number : random_below(ACT_END - 1)) % (ACT_END - 1)), &regrades);
 			if (!all_sound(regrades)) {
 				return false;
