@@ -31,6 +31,47 @@ static const struct scene_parameter play_parameters[] = {
 	{ PARAMETER_EMERGENCY_LIFE, 10000 },
 };
 
+/* The play's blocks from first on, cut by a driver: the same ones, entry for entry. */
+static inline void
+play_feed(struct play *p, struct driver *driver)
+{
+	static struct assay_bytes transactions[64];
+	static struct driver_result results[64];
+	const uint64_t size = p->s->commit.log_size;
+	struct assay_register_commit commit;
+	struct store_error error;
+	struct assay_bytes entry;
+	size_t count = 0;
+
+	for (uint64_t i = driver_head(driver)->log_size; i < size; i++) {
+		assert_true(memory_entry(p->s->memory, i, &entry));
+		struct cursor c = cursor_over(entry);
+		struct entry_result result;
+		struct entry_commit end;
+
+		switch (cursor_u8(&c)) {
+		case ENTRY_TRANSACTION:
+			record_read(&entry_result_record, &result, &c);
+			assert_true(count < 64);
+			transactions[count++] = cursor_rest(&c);
+			break;
+		case ENTRY_COMMIT:
+			record_read(&entry_commit_record, &end, &c);
+			if (!driver_cut(driver, end.time_ms, transactions, count, results, &commit, &error)) {
+				fail_msg("%s %s", error.what, error.cause);
+			}
+			assert_int_equal(commit.log_size, i + 1);
+			assert_memory_equal(commit.state_root, end.state_root, 32);
+			count = 0;
+			break;
+		case ENTRY_EFFECT:
+			break;
+		default:
+			fail_msg("what was refused for its form cannot be fed");
+		}
+	}
+}
+
 /* What the last block drew, and asks of those who answer. */
 static inline void
 play_answers(struct play *p)
