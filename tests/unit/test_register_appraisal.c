@@ -377,6 +377,29 @@ test_row_follows_standing(void **state)
 	assert_int_equal(enrol_worker(&w).why, WORKER_BECAUSE_PROGRAM);
 }
 
+/* Fails where a worker stands on evidence that is not there. */
+static void
+test_evidence_lost(void **state)
+{
+	const struct sim_options sim = { .tee = SIM_SGX };
+	struct scene_worker w;
+
+	(void)state;
+	bring(&sim);
+	scene_worker_online(s, &w, &(struct scene_worker_options){ .sim = sim });
+	scene_wait(s, 1000);
+	const struct worker row = enrol_worker(&w);
+
+	step_begin(enrol_machine());
+	evidence_remove(enrol_machine(), row.evidence);
+	step_commit(enrol_machine(), EFFECT_NONE);
+	bring_later(&sim, 60);
+	enrol_sweep();
+	assert_int_equal(enrol_worker(&w).state, WORKER_SUSPENDED);
+	assert_int_equal(enrol_worker(&w).why, WORKER_BECAUSE_EVIDENCE);
+	assert_int_equal(enrol_worker(&w).failed_check, ASSAY_CHECK_EVIDENCE_SIZE + 1);
+}
+
 /* Fails where a date that a parameter moves to the front is still waited for. */
 static void
 test_dates_move(void **state)
@@ -484,6 +507,7 @@ main(void)
 		EACH(test_bounded_queue),
 		EACH(test_unconcerned),
 		EACH(test_row_follows_standing),
+		EACH(test_evidence_lost),
 		EACH(test_dates_move),
 		EACH(test_policy_changes),
 		EACH(test_memos_decide_nothing),
