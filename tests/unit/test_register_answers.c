@@ -464,6 +464,57 @@ test_crowd(void **state)
 	fleet_block();
 }
 
+/* Workers drawn at that height, in the order of their ids. */
+static unsigned
+drawn_at(uint64_t height, const struct scene_worker **out)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < MANY; i++) {
+		if (scene_is_drawn(s, &many[i], height)) {
+			out[count++] = &many[i];
+		}
+	}
+	return count;
+}
+
+/* Fails where a row that was read ahead in one slot is taken for one of another. */
+static void
+test_groups(void **state)
+{
+	const struct scene_worker *lower[MANY];
+	const struct scene_worker *upper[MANY];
+
+	(void)state;
+	many_load();
+	qsort(many, MANY, sizeof(many[0]), compare);
+	fleet_block();
+	fleet_block();
+	uint64_t first = s->commit.height;
+	uint64_t second = first - 1;
+
+	assert_true(drawn_at(first, lower) > 2 && drawn_at(second, upper) > 2);
+	if (slot_of_worker(fleet_machine(), lower[0]->id) > slot_of_worker(fleet_machine(), upper[0]->id)) {
+		first = second;
+		second = s->commit.height;
+	}
+	const unsigned first_count = drawn_at(first, lower);
+	const unsigned second_count = drawn_at(second, upper);
+
+	/* The last but one of the lower slot: what follows it is read, and has a high id. */
+	batch_start();
+	group_add(first, 8, 1);
+	answer_add(lower[first_count - 2], first, 8, 0);
+	group_add(second, 8, (uint16_t)second_count);
+	for (unsigned i = 0; i < second_count; i++) {
+		answer_add(upper[i], second, 8, 0);
+	}
+	assert_int_equal(batch_send(), CODE_ACCEPTED);
+	for (unsigned i = 0; i <= second_count; i++) {
+		assert_int_equal(part(i), CODE_ACCEPTED);
+	}
+}
+
 /* Fails where a beginning that two workers have picks one of them. */
 static void
 test_ambiguous(void **state)
@@ -522,6 +573,7 @@ main(void)
 		cmocka_unit_test_teardown(test_recovery_twice, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_twice_in_one, fleet_setup, fleet_teardown),
 		cmocka_unit_test_teardown(test_crowd, fleet_teardown),
+		cmocka_unit_test_setup_teardown(test_groups, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_ambiguous, fleet_setup, fleet_teardown),
 	};
 

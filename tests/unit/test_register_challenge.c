@@ -223,6 +223,26 @@ test_not_admitted_no_miss(void **state)
 	assert_int_equal(fleet_slashes(NULL), 0);
 }
 
+static void
+answered_newer_ones(struct worker *row)
+{
+	row->answered[0] = s->commit.height + 2;
+	row->answered[1] = s->commit.height + 1;
+}
+
+/* Fails where a late turn takes an answer that a row remembers no more for a miss. */
+static void
+test_forgotten_answer(void **state)
+{
+	(void)state;
+	fleet_online(&w, 0, 1);
+	const uint64_t height = fleet_until_drawn(&w);
+
+	fleet_poke(&w, answered_newer_ones);
+	fleet_to_height(height + FLEET_WINDOW + 1);
+	assert_int_equal(fleet_row(&w).misses, 0);
+}
+
 /* Fails where three missed epochs of the last 24 leave a worker in, or two put it out. */
 static void
 test_misses_limit(void **state)
@@ -463,6 +483,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_not_before_start, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_halt_in_window, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_not_admitted_no_miss, fleet_setup, fleet_teardown),
+		cmocka_unit_test_setup_teardown(test_forgotten_answer, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_misses_limit, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_misses_age, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_signs_ahead, fleet_setup, fleet_teardown),

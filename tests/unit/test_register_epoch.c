@@ -84,6 +84,11 @@ test_shares(void **state)
 	memcpy(a.worker, other.id, sizeof(a.worker));
 	assert_int_equal(scene_send(s, 1, KIND_ENDPOINT, &a), CODE_ACCEPTED);
 	assert_int_equal(fleet_balance(1), before_other + FLEET_REWARD * small / (large + small));
+	const struct worker settled = fleet_row(&other);
+
+	for (unsigned i = 0; i < 2; i++) {
+		assert_true(settled.owed_epoch[i] != number && (settled.owed_epoch[i] == 0) == (settled.owed_weight[i] == 0));
+	}
 	/* What rounding has left goes back when it is too late to fetch anything. */
 	epoch = fleet_epoch(number);
 	const uint64_t left = epoch.budget - epoch.paid;
@@ -172,6 +177,9 @@ test_platform_cap(void **state)
 	step_begin(m);
 	a.stake = 600000;
 	b.stake = 600000;
+	weight_add(m, w.id, &a, number);
+	assert_int_equal(fleet_epoch(number).weight, 600000);
+	/* Asked twice in an epoch, it earns once, though the platform's cap leaves room. */
 	weight_add(m, w.id, &a, number);
 	assert_int_equal(fleet_epoch(number).weight, 600000);
 	weight_add(m, w.id, &b, number);
