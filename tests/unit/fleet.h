@@ -25,7 +25,8 @@
 
 static struct scene *s;
 
-/* One in 10,000 challenges asks for a re-attestation: in most tests none does. */
+/* One in 10,000 challenges asks for a re-attestation: in most tests none does.  Misses suspend
+ * where a test is about that. */
 static const struct scene_parameter fleet_usual[] = {
 	{ PARAMETER_EPOCH_BLOCKS, FLEET_EPOCH },
 	{ PARAMETER_WINDOW, FLEET_WINDOW },
@@ -40,6 +41,7 @@ static const struct scene_parameter fleet_usual[] = {
 	{ PARAMETER_SLASH_RATE, 100000 },
 	{ PARAMETER_SLASH_ESCROW, 200000 },
 	{ PARAMETER_OFFLINE_LIMIT, 100000 },
+	{ PARAMETER_MISSES_LIMIT, 24 },
 	{ PARAMETER_PAUSE_LIMIT, 40000 },
 	{ PARAMETER_PAUSE_PERIOD, 300000 },
 	{ PARAMETER_COOLING, 40000 },
@@ -71,7 +73,9 @@ fleet_open(const struct scene_parameter *others, size_t count)
 	size_t used = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		all[used++] = others[i];
+		if (others[i].value != parameter_bounds(others[i].id)->genesis) {
+			all[used++] = others[i];
+		}
 	}
 	for (size_t i = 0; i < FLEET_COUNT(fleet_usual); i++) {
 		bool given = false;
@@ -209,6 +213,23 @@ fleet_blocks(uint64_t count)
 	for (uint64_t i = 0; i < count; i++) {
 		fleet_block();
 	}
+}
+
+/* Answer what waits for this worker's answer, and end the block. */
+static inline void
+fleet_block_kept(const struct scene_worker *w)
+{
+	const uint64_t last = scene_nonce_height(s);
+
+	for (uint64_t height = last + 1 > FLEET_WINDOW ? last + 1 - FLEET_WINDOW : 1; height <= last; height++) {
+		const struct worker row = fleet_row(w);
+
+		if (scene_is_drawn(s, w, height) && row.online_height < height && row.answered[0] != height &&
+		    row.answered[1] != height) {
+			assert_int_equal(scene_answer(s, w, height), CODE_ACCEPTED);
+		}
+	}
+	fleet_block();
 }
 
 /* End blocks until one has drawn the worker: its height. */

@@ -272,11 +272,10 @@ test_fee(void **state)
 static void
 test_recovery_twice(void **state)
 {
-	static const struct scene_parameter others[] = { { PARAMETER_SPOT, 1000 }, { PARAMETER_WINDOW, 8 },
-		{ PARAMETER_MISSES_LIMIT, 24 } };
+	static const struct scene_parameter others[] = { { PARAMETER_SPOT, 1000 }, { PARAMETER_WINDOW, 8 } };
 
 	(void)state;
-	fleet_open(others, 3);
+	fleet_open(others, 2);
 	fleet_online(&w, 0, 1);
 	while (fleet_state(&w) == WORKER_ONLINE) {
 		fleet_block();

@@ -136,7 +136,8 @@ test_missed(void **state)
 	row = fleet_row(&w);
 	assert_int_equal(row.state, WORKER_ONLINE);
 	assert_true(worker_is_admitted(fleet_machine(), &row));
-	assert_int_equal(row.owed_weight[0] + row.owed_weight[1], 0);
+	/* It came back, but has not been asked: it earns nothing by that. */
+	assert_int_equal(row.owed_weight[0] + row.owed_weight[1] != 0, scene_is_drawn(s, &w, s->commit.height));
 	fleet_block();
 }
 
@@ -247,7 +248,10 @@ test_forgotten_answer(void **state)
 static void
 test_misses_limit(void **state)
 {
+	static const struct scene_parameter others[] = { { PARAMETER_MISSES_LIMIT, 3 } };
+
 	(void)state;
+	fleet_open(others, 1);
 	fleet_online(&w, 0, 1);
 	for (unsigned i = 0; i < 2; i++) {
 		fleet_until_missed(&w);
@@ -338,12 +342,10 @@ test_signs_ahead(void **state)
 static void
 test_predictable(void **state)
 {
-	static const struct scene_parameter others[] = { { PARAMETER_MISSES_LIMIT, 24 } };
 	static struct scene_worker some[6];
 	uint64_t place[6] = { 0 };
 
 	(void)state;
-	fleet_open(others, 1);
 	for (unsigned i = 0; i < 6; i++) {
 		fleet_online(&some[i], 0, 300 + i);
 	}
@@ -411,8 +413,8 @@ test_spam(void **state)
 			}
 			fleet_block();
 		}
-		assert_int_equal(scene_answer(s, &w, height), CODE_ACCEPTED);
-		fleet_block();
+		fleet_block_kept(&w);
+		assert_true(fleet_row(&w).answered[0] >= height);
 	}
 	assert_int_equal(fleet_row(&w).misses, 0);
 	/* All the others were judged, however many stood in one slot. */
@@ -484,10 +486,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_halt_in_window, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_not_admitted_no_miss, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_forgotten_answer, fleet_setup, fleet_teardown),
-		cmocka_unit_test_setup_teardown(test_misses_limit, fleet_setup, fleet_teardown),
+		cmocka_unit_test_teardown(test_misses_limit, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_misses_age, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_signs_ahead, fleet_setup, fleet_teardown),
-		cmocka_unit_test_teardown(test_predictable, fleet_teardown),
+		cmocka_unit_test_setup_teardown(test_predictable, fleet_setup, fleet_teardown),
 		cmocka_unit_test_teardown(test_spam, fleet_teardown),
 		cmocka_unit_test_teardown(test_reattestation, fleet_teardown),
 	};

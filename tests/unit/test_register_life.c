@@ -477,13 +477,13 @@ test_lapse(void **state)
 	worker_schedule(fleet_machine(), w.id, &row);
 	worker_put(fleet_machine(), w.id, &row);
 	step_commit(fleet_machine(), EFFECT_NONE);
-	fleet_block();
+	fleet_block_kept(&w);
 	scene_wait(s, 7200000);
-	fleet_block();
+	fleet_block_kept(&w);
 	for (unsigned i = 0; i < 4; i++) {
 		row = fleet_row(&w);
 		assert_int_equal(worker_standing(fleet_machine(), &row), WORKER_BECAUSE_NONE);
-		fleet_block();
+		fleet_block_kept(&w);
 	}
 	fleet_block();
 	row = fleet_row(&w);
@@ -503,10 +503,7 @@ test_lapse(void **state)
 static void
 test_offline_limit(void **state)
 {
-	static const struct scene_parameter others[] = { { PARAMETER_MISSES_LIMIT, 24 } };
-
 	(void)state;
-	fleet_open(others, 1);
 	fleet_online(&w, 0, 1);
 	fleet_until_missed(&w);
 	const uint64_t silent_ms = fleet_row(&w).silent_own_ms;
@@ -572,7 +569,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_endpoint, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_bond_time, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_lapse, fleet_setup, fleet_teardown),
-		cmocka_unit_test_teardown(test_offline_limit, fleet_teardown),
+		cmocka_unit_test_setup_teardown(test_offline_limit, fleet_setup, fleet_teardown),
 		cmocka_unit_test_teardown(test_bounded, fleet_teardown),
 	};
 
