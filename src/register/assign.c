@@ -203,14 +203,15 @@ draw(const struct machine *m, const struct row_key *slot_key, uint32_t try, uint
 	return value <= UINT64_MAX - (UINT64_MAX % count + 1) % count;
 }
 
-/* Its verdict is of the collateral and policy in force, as far as the queue has come. */
+/* Is its verdict of the collateral and policy in force, as far as the pass over all workers has come? */
 static bool
 is_swept(struct machine *m, const struct worker *worker)
 {
 	const struct row_key key = key_start(TABLE_SWEEP);
 	struct sweep sweep;
 
-	return row_get(m, &key, &sweep) && (!sweep.appraising || worker->appraised_height >= sweep.appraise_height);
+	return row_get(m, &key, &sweep) &&
+	    (!sweep.appraising || worker->appraised_height > verdict_cause_height(m, worker));
 }
 
 static bool
