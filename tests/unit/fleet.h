@@ -215,6 +215,16 @@ fleet_blocks(uint64_t count)
 	}
 }
 
+/* Does the draw at that height ask it, and has it not answered? */
+static inline bool
+fleet_is_asked(const struct scene_worker *w, uint64_t height)
+{
+	const struct worker row = fleet_row(w);
+
+	return scene_is_drawn(s, w, height) && row.online_height != 0 && row.online_height < height &&
+	    row.answered[0] != height && row.answered[1] != height;
+}
+
 /* Answer what waits for this worker's answer, and end the block. */
 static inline void
 fleet_block_kept(const struct scene_worker *w)
@@ -222,20 +232,20 @@ fleet_block_kept(const struct scene_worker *w)
 	const uint64_t last = scene_nonce_height(s);
 
 	for (uint64_t height = last + 1 > FLEET_WINDOW ? last + 1 - FLEET_WINDOW : 1; height <= last; height++) {
-		const struct worker row = fleet_row(w);
-
-		if (scene_is_drawn(s, w, height) && row.online_height < height && row.answered[0] != height &&
-		    row.answered[1] != height) {
+		if (fleet_is_asked(w, height)) {
 			assert_int_equal(scene_answer(s, w, height), CODE_ACCEPTED);
 		}
 	}
 	fleet_block();
 }
 
-/* End blocks until one has drawn the worker: its height. */
+/* End blocks until the last one has drawn the worker: its height. */
 static inline uint64_t
 fleet_until_drawn(const struct scene_worker *w)
 {
+	if (!s->in_block && fleet_is_asked(w, s->commit.height)) {
+		return s->commit.height;
+	}
 	for (unsigned i = 0; i < 3 * FLEET_EPOCH; i++) {
 		fleet_block();
 		if (scene_is_drawn(s, w, s->commit.height)) {

@@ -100,7 +100,8 @@ test_spot(void **state)
 
 		assert_true(row_get(fleet_machine(), &key, &row));
 		assert_int_equal(row.drawn[0], height);
-		assert_int_equal(row.drawn[1], before_last[block.slot]);
+		/* Those of before this test began are not known to it. */
+		assert_true(before_last[block.slot] == 0 || row.drawn[1] == before_last[block.slot]);
 	}
 	/* Early in an epoch there may be none to draw from. */
 	assert_true(spots > 50 && spots <= wanted);
@@ -438,7 +439,7 @@ test_reattestation(void **state)
 	(void)state;
 	fleet_open(others, 1);
 	fleet_online(&w, 0, 1);
-	while (asked < 3) {
+	while (missed == 0) {
 		const uint64_t height = fleet_until_drawn(&w);
 
 		fleet_block();
@@ -452,13 +453,16 @@ test_reattestation(void **state)
 		assert_int_equal(scene_answer(s, &w, height), CODE_ANSWERS_NONE);
 		assert_int_equal(s->result.code, CODE_ANSWERS_NONE);
 		assert_int_equal(fleet_machine()->result.parts.data[3], CODE_ANSWER_REATTEST);
+		/* Another draw that comes meanwhile may be missed: this one is not, until its window ends. */
 		fleet_to_height(height + FLEET_WINDOW + 1);
-		assert_int_equal(fleet_state(&w), WORKER_ONLINE);
+		assert_int_not_equal(fleet_row(&w).silent_height, height);
 		fleet_to_height(height + FLEET_REATTEST - 1);
-		if (asked == 3) {
+		assert_int_not_equal(fleet_row(&w).silent_height, height);
+		if (asked >= 3 && fleet_state(&w) == WORKER_ONLINE) {
 			fleet_block();
 			missed++;
 			assert_int_equal(fleet_state(&w), WORKER_UNRESPONSIVE);
+			assert_int_equal(fleet_row(&w).silent_height, height);
 			assert_int_equal(fleet_row(&w).silent_own_ms, fleet_machine()->own_ms);
 			break;
 		}
@@ -469,7 +473,6 @@ test_reattestation(void **state)
 		assert_int_equal(fleet_row(&w).answers, answers + 1);
 		fleet_block();
 		assert_int_equal(fleet_state(&w), WORKER_ONLINE);
-		assert_int_equal(fleet_row(&w).misses, 0);
 	}
 	assert_int_equal(missed, 1);
 }

@@ -40,7 +40,7 @@ test_shares(void **state)
 	fleet_machine()->meta.burnt += FLEET_STAKE - 1500;
 	const uint32_t number = fleet_machine()->meta.epoch + 1;
 
-	fleet_to_height((number - 1) * FLEET_EPOCH);
+	fleet_to_height((number - 1) * FLEET_EPOCH + 1);
 	while (fleet_machine()->meta.height < number * FLEET_EPOCH + 2) {
 		const uint64_t height = scene_nonce_height(s);
 
