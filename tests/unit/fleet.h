@@ -313,6 +313,9 @@ fleet_slashes(struct slash *last)
 	struct slash slash;
 	unsigned count = 0;
 
+	if (last != NULL) {
+		memset(last, 0, sizeof(*last));
+	}
 	while (row_next(fleet_machine(), &prefix, &key, &slash)) {
 		count++;
 		if (last != NULL) {
