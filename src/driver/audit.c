@@ -270,7 +270,8 @@ go_on(struct audit *audit, struct assay_bytes note, bool thoroughly)
 		return true;
 	}
 	if (!audit_replay(audit, checkpoint.size)) {
-		return false;
+		/* What could not be read may be there the next time. */
+		return audit->report.fault == AUDIT_UNREADABLE && !audit->lost;
 	}
 	frontier_root(&audit->read, audit->crypto, &root);
 	if (!hash_equal(&root, &checkpoint.root)) {

@@ -103,8 +103,8 @@ void audit_free(struct audit *audit);
  * Replay on to this checkpoint.  True where fault is AUDIT_FINE and what must be
  * 0 is.  thoroughly: appraise the evidence of every admitted worker anew
  * besides, which takes as long as admitting them did.  A checkpoint that is not
- * the log's, or not a continuation, leaves the audit as it was; after any other
- * fault it says the same for ever.
+ * the log's, or not a continuation, leaves the audit as it was, and what could
+ * not be read can be tried again; after any other fault it says the same for ever.
  */
 bool audit_continue(struct audit *audit, struct assay_bytes checkpoint, bool thoroughly,
     struct audit_report *report);

@@ -203,7 +203,7 @@ commit_read(struct audit *audit, struct audit_block *block, struct assay_bytes e
 }
 
 static bool
-block_read(struct audit *audit, struct audit_block *block, uint64_t size)
+block_read_on(struct audit *audit, struct audit_block *block, uint64_t size)
 {
 	bool ended = false;
 
@@ -242,6 +242,42 @@ block_read(struct audit *audit, struct audit_block *block, uint64_t size)
 	return true;
 }
 
+/* A whole block or nothing, so that what could not be read can be asked for again. */
+static bool
+block_read(struct audit *audit, struct audit_block *block, uint64_t size)
+{
+	const struct frontier before = audit->read;
+
+	if (block_read_on(audit, block, size)) {
+		return true;
+	}
+	audit->read = before;
+	return false;
+}
+
+static void
+fault_put_off(struct audit *audit)
+{
+	struct audit_report *const r = &audit->report;
+
+	audit->late = r->fault;
+	audit->late_index = r->fault_index;
+	memcpy(audit->late_text, r->fault_text, sizeof(audit->late_text));
+	r->fault = AUDIT_FINE;
+	r->fault_index = 0;
+	memset(r->fault_text, 0, sizeof(r->fault_text));
+}
+
+static struct audit_block *
+fault_tell(struct audit *audit)
+{
+	const enum audit_fault fault = audit->late;
+
+	audit->late = AUDIT_FINE;
+	audit_fail(audit, fault, audit->late_index, "%s", audit->late_text);
+	return NULL;
+}
+
 static struct audit_block *
 ring(struct audit *audit, size_t i)
 {
@@ -253,16 +289,20 @@ audit_block_next(struct audit *audit, uint64_t size)
 {
 	const size_t most = ahead_is_of_use(audit->ahead) ? AUDIT_BLOCKS_AHEAD : 1;
 
-	while (audit->read.size < size && audit->blocks_count < most &&
+	while (audit->late == AUDIT_FINE && audit->read.size < size && audit->blocks_count < most &&
 	    (audit->blocks_count == 0 || audit->blocks_bytes < AUDIT_BYTES_AHEAD)) {
 		struct audit_block *const block = ring(audit, audit->blocks_count);
 
 		if (!block_read(audit, block, size)) {
-			return NULL;
+			fault_put_off(audit);
+			break;
 		}
 		block_guess(audit, block);
 		audit->blocks_count++;
 		audit->blocks_bytes += block->len;
+	}
+	if (audit->blocks_count == 0 && audit->late != AUDIT_FINE) {
+		return fault_tell(audit);
 	}
 	return audit->blocks_count != 0 ? ring(audit, 0) : NULL;
 }

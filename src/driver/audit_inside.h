@@ -42,6 +42,11 @@ struct audit {
 	struct audit_options options;
 	struct audit_report report;
 	bool dead;			/* a fault in the log: nothing makes it good */
+	bool lost;			/* the machine stopped within a block */
+	/* A fault that was met reading ahead: it is told when all before it has been replayed. */
+	enum audit_fault late;
+	uint64_t late_index;
+	char late_text[320];
 	bool old_seen;			/* the checkpoint seen before has been compared */
 	struct memory *memory;
 	struct assay_register *reg;

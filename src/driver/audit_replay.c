@@ -118,6 +118,7 @@ static bool
 port_failed(struct audit *audit, uint64_t index)
 {
 	/* Where the machine stopped for what it made, that has been said already. */
+	audit->lost = true;
 	return audit_fail(audit, AUDIT_UNREADABLE, index, "there is not enough memory to replay entry %llu",
 	    (unsigned long long)index);
 }
@@ -310,6 +311,7 @@ audit_replay(struct audit *audit, uint64_t size)
 			audit->report.height = audit->block->commit.height;
 			audit->report.time_ms = audit->block->commit.time_ms;
 		}
+		audit->lost = audit->lost || !good;
 		audit->block = NULL;
 		audit_block_done(audit);
 		if (audit->options.progress != NULL) {

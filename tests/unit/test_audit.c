@@ -95,16 +95,22 @@ audit_entries(struct entries *e, struct assay_bytes note, struct assay_bytes old
 	return audit_run(report, assay_crypto_openssl(), &source, &options);
 }
 
-/* Signed over again by the team, without any old checkpoint. */
+/* Signed over again by the team, without any old checkpoint.  Reading ahead changes nothing that is said. */
 static struct audit_report
 audit_signed(struct entries *e)
 {
 	char note[CHECKPOINT_NOTE_BYTES_MAX];
-	struct audit_report report;
+	struct audit_report report, other;
 	size_t len;
 
 	entries_sign(e, note, &len);
 	(void)audit_entries(e, bytes_of(note, len), bytes_of(NULL, 0), 1, NULL, &report);
+	if (report.size % 2 == 0) {
+		(void)audit_entries(e, bytes_of(note, len), bytes_of(NULL, 0), 2, NULL, &other);
+		assert_int_equal(other.fault, report.fault);
+		assert_int_equal(other.fault_index, report.fault_index);
+		assert_string_equal(other.fault_text, report.fault_text);
+	}
 	return report;
 }
 
@@ -425,6 +431,51 @@ the_fault_names_what_was_expected(void **state)
 	entries_free(&e);
 }
 
+/* A source that fails once, anywhere: the audit goes on from where it was. */
+struct flaky {
+	struct entries e;
+	uint64_t calls, fails_at;
+};
+
+static bool
+flaky_get(void *context, uint64_t index, struct assay_bytes *entry, struct store_error *error)
+{
+	struct flaky *const f = context;
+
+	f->calls++;
+	if (f->calls == f->fails_at) {
+		return store_fail(error, STORE_DISK, "The line was cut.", NULL, "Entry %u cannot be had.", (unsigned)index);
+	}
+	return entry_get(&f->e, index, entry, error);
+}
+
+static void
+what_could_not_be_read_can_be_tried_again(void **state)
+{
+	struct flaky f = { .e = entries_of(p) };
+	const struct audit_source source = { .context = &f, .entry = flaky_get };
+	struct audit_options options = { .log = &p->signer.key };
+	uint64_t seed = 8;
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		struct audit_report r;
+		struct audit *audit;
+
+		options.threads = 1 + i % 2;
+		f.calls = 0;
+		f.fails_at = 1 + scratch_random(&seed) % (2 * f.e.count);
+		audit = audit_new(assay_crypto_openssl(), &source, &options);
+		assert_false(audit_continue(audit, play_checkpoint(), true, &r));
+		assert_int_equal(r.fault, AUDIT_UNREADABLE);
+		assert_non_null(strstr(r.fault_text, "cannot be had. The line was cut."));
+		assert_true(audit_continue(audit, play_checkpoint(), true, &r));
+		assert_int_equal(r.size, f.e.count);
+		audit_free(audit);
+	}
+	entries_free(&f.e);
+}
+
 static void
 another_registers_log_is_not_taken_for_it(void **state)
 {
@@ -472,6 +523,7 @@ main(void)
 		cmocka_unit_test(entries_cut_off_swapped_or_doubled_are_found),
 		cmocka_unit_test(garbage_is_no_log),
 		cmocka_unit_test(the_fault_names_what_was_expected),
+		cmocka_unit_test(what_could_not_be_read_can_be_tried_again),
 		cmocka_unit_test(another_registers_log_is_not_taken_for_it),
 	};
 
