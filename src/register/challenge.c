@@ -342,8 +342,9 @@ slot_judge(struct machine *m, struct queue *q, uint16_t slot, uint64_t *left)
 }
 
 /*
- * When the window ended; false where the register stood still meanwhile: who
- * could not answer for a part of it has not missed it.
+ * When the window ended; false where nobody can be said to have missed it: where
+ * the register stood still meanwhile, or where a new epoch has made windows
+ * shorter than this one was when it was drawn.
  */
 static bool
 window_end(struct machine *m, struct queue *q)
@@ -351,6 +352,9 @@ window_end(struct machine *m, struct queue *q)
 	const uint64_t end = q->height + q->window;
 	struct block last = { .time_ms = m->meta.time_ms, .own_ms = m->own_ms };
 
+	if (!q->reattest && end < m->meta.epoch_start) {
+		return false;
+	}
 	if (end != m->meta.height && !block_get(m, end, &last)) {
 		return false;
 	}

@@ -205,6 +205,35 @@ test_halt_in_window(void **state)
 	assert_int_equal(fleet_state(&w), WORKER_UNRESPONSIVE);
 }
 
+/* Fails where windows that are open when an epoch makes them shorter end before they were to. */
+static void
+test_shorter_window(void **state)
+{
+	static struct scene_worker many[30];
+
+	(void)state;
+	for (unsigned i = 0; i < 30; i++) {
+		fleet_online(&many[i], 0, 500 + i);
+	}
+	const uint64_t start = (uint64_t)fleet_machine()->meta.epoch * FLEET_EPOCH + 1;
+
+	fleet_to_height(start - 1);
+	fleet_machine()->parameters[PARAMETER_WINDOW] = 1;
+	fleet_block();
+	for (unsigned i = 0; i < 30; i++) {
+		const bool late = scene_is_drawn(s, &many[i], start - 2);
+
+		assert_true(!late || fleet_row(&many[i]).silent_height != start - 2);
+	}
+	/* From then on windows are as short as that. */
+	fleet_block();
+	for (unsigned i = 0; i < 30; i++) {
+		if (scene_is_drawn(s, &many[i], start)) {
+			assert_int_equal(fleet_state(&many[i]), WORKER_UNRESPONSIVE);
+		}
+	}
+}
+
 static void
 not_genuine(struct worker *row)
 {
@@ -472,7 +501,7 @@ test_reattestation(void **state)
 		assert_int_equal(scene_send(s, 0, KIND_REATTEST, &a), CODE_ACCEPTED);
 		assert_int_equal(fleet_row(&w).answers, answers + 1);
 		fleet_block();
-		assert_int_equal(fleet_state(&w), WORKER_ONLINE);
+		assert_int_not_equal(fleet_row(&w).silent_height, height);
 	}
 	assert_int_equal(missed, 1);
 }
@@ -487,6 +516,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_last_block, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_not_before_start, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_halt_in_window, fleet_setup, fleet_teardown),
+		cmocka_unit_test_setup_teardown(test_shorter_window, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_not_admitted_no_miss, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_forgotten_answer, fleet_setup, fleet_teardown),
 		cmocka_unit_test_teardown(test_misses_limit, fleet_teardown),
