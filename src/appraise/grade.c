@@ -30,11 +30,9 @@ is_relaunch(enum assay_tcb_status status)
  * Where no level above is in date there is nothing to update to, and no grace
  * to do it in.
  */
-#define NEVER INT64_MIN
-
 struct successor {
 	int64_t own_s;
-	int64_t first_s;	/* NEVER: none so far */
+	int64_t first_s;	/* RENEWAL_NEVER: none so far */
 	bool in_date;		/* one of those above is */
 };
 
@@ -42,7 +40,7 @@ static void
 succeed(struct successor *successor, enum assay_tcb_status status, int64_t date_s)
 {
 	successor->in_date |= !is_out_of_date(status);
-	if (date_s > successor->own_s && (successor->first_s == NEVER || date_s < successor->first_s)) {
+	if (date_s > successor->own_s && (successor->first_s == RENEWAL_NEVER || date_s < successor->first_s)) {
 		successor->first_s = date_s;
 	}
 }
@@ -51,23 +49,23 @@ succeed(struct successor *successor, enum assay_tcb_status status, int64_t date_
 static int64_t
 platform_successor(const struct tcb_level *levels, uint32_t at)
 {
-	struct successor successor = { levels[at].date_s, NEVER, false };
+	struct successor successor = { levels[at].date_s, RENEWAL_NEVER, false };
 
 	for (uint32_t i = 0; i < at; i++) {
 		succeed(&successor, levels[i].status, levels[i].date_s);
 	}
-	return successor.in_date ? successor.first_s : NEVER;
+	return successor.in_date ? successor.first_s : RENEWAL_NEVER;
 }
 
 static int64_t
 isv_successor(const struct isv_level *levels, uint32_t at)
 {
-	struct successor successor = { levels[at].date_s, NEVER, false };
+	struct successor successor = { levels[at].date_s, RENEWAL_NEVER, false };
 
 	for (uint32_t i = 0; i < at; i++) {
 		succeed(&successor, levels[i].status, levels[i].date_s);
 	}
-	return successor.in_date ? successor.first_s : NEVER;
+	return successor.in_date ? successor.first_s : RENEWAL_NEVER;
 }
 
 /* When the first of the parts that are out of date became so. */
@@ -92,7 +90,7 @@ renewal(const struct standing *standing)
 
 		renewal_s = module_s < renewal_s ? module_s : renewal_s;
 	}
-	return renewal_s == INT64_MAX ? NEVER : renewal_s;
+	return renewal_s == INT64_MAX ? RENEWAL_NEVER : renewal_s;
 }
 
 void
@@ -103,7 +101,7 @@ standing_of(struct standing *standing, const struct facts *facts, const struct a
 	standing->mitigated = verifier->mitigated;
 	standing->mitigated_count = verifier->mitigated_count;
 	standing->has_references = verifier->references_count != 0;
-	standing->renewal_s = NEVER;
+	standing->renewal_s = RENEWAL_NEVER;
 	if (facts->kind == ASSAY_EVIDENCE_IAS_REPORT) {
 		struct advisories *advisories = &standing->match.advisories;
 
@@ -363,7 +361,7 @@ read_in_grace(struct grade *g, const struct grade *begun, const struct standing 
 	const enum assay_tcb_status status = standing->match.status;
 	struct grade graced = *begun;
 
-	if (!is_out_of_date(status) || policy->out_of_date_grace_s <= 0 || standing->renewal_s == NEVER ||
+	if (!is_out_of_date(status) || policy->out_of_date_grace_s <= 0 || standing->renewal_s == RENEWAL_NEVER ||
 	    at_s > time_add(standing->renewal_s, policy->out_of_date_grace_s)) {
 		return;
 	}

@@ -5,6 +5,8 @@
 
 #include "appraise/tcb.h"
 
+#define RENEWAL_NEVER INT64_MIN
+
 /* All that a tier can depend on, apart from the policy and the time. */
 struct standing {
 	const struct facts *facts;
@@ -12,7 +14,7 @@ struct standing {
 	bool covered;			/* a level covers every part */
 	int64_t level_date_s;		/* of the platform's level, or of the report; 0: none */
 	int64_t renewal_s;		/* when the first of the parts that are out of date became so;
-					 *   INT64_MIN: never */
+					 *   RENEWAL_NEVER: there is nothing newer, or nothing is out of date */
 	uint32_t evaluation_number;
 	bool references_hold;
 	bool has_references;

@@ -35,7 +35,7 @@ is_better(const struct search *search, const struct tcb_levels *levels)
 	there.match.launch = *levels;
 	there.match.status = status;
 	there.level_date_s = there.facts->prepared->tcb_info.levels[levels->platform].date_s;
-	there.renewal_s = INT64_MIN;
+	there.renewal_s = RENEWAL_NEVER;
 	tcb_advisories(&there.match.advisories, there.facts, levels);
 	grade(&g, &there, search->policy, search->at_s);
 	return g.tcb_tier > search->better_than;

@@ -40,7 +40,7 @@ struct tdx_module {
 	uint8_t version;		/* of "TDX_nn": hex digits, tee_tcb_svn[1] */
 	uint8_t mrsigner[48];
 	uint8_t attributes[8];
-	uint8_t attributes_mask[8];
+	uint8_t attributes_mask[8];	/* read for its form: as at the vendor, all attributes must be zero, masked or not */
 	uint32_t levels_count;		/* descending isv_svn */
 	struct isv_level levels[ISV_LEVELS_MAX];
 };

@@ -166,7 +166,7 @@ dcap_begin(struct dcap *dcap, struct trail *trail, const struct assay_verifier *
 
 /* ---- phase 2 ---------------------------------------------------------- */
 
-/* REGISTER: the public name of a machine. */
+/* The public name of a machine. */
 static void
 platform_id(struct assay_platform *platform, const struct assay_crypto *crypto)
 {
