@@ -575,7 +575,7 @@ block_live(bool eventful)
 		befall(&workers[i]);
 	}
 	/* Every other week, all of them at once. */
-	if (chance(700) == 0) {
+	if (height % 700 == 350) {
 		const uint64_t for_ms = 20 * HOUR_MS + chance(10 * HOUR_MS);
 
 		for (unsigned i = 0; i < WORKERS; i++) {
@@ -638,7 +638,7 @@ test_worker_years(void **state)
 	voids_check();
 	print_message("%lu worker-years: %u slashes, all of outages (%u of one worker's own); %u halts, %u pauses, "
 	    "%u void epochs\n", years, slashes, real_slashes, halts, pauses, voids);
-	assert_true(real_slashes > years);
+	assert_true(real_slashes > years / 2);
 	assert_true(halts != 0 && voids != 0 && pauses > years);
 	scene_free(s);
 }
