@@ -431,6 +431,68 @@ the_fault_names_what_was_expected(void **state)
 	entries_free(&e);
 }
 
+/* The machine asserts that time goes on, so the auditor must not let it see what does not. */
+static void
+a_block_whose_time_or_height_is_not_the_next_is_refused(void **state)
+{
+	static const uint64_t times[] = { 0, SCENE_START_MS, UINT64_MAX, UINT64_C(253402300800000) };
+	struct entries e = entries_of(p);
+	struct audit_report r;
+	size_t at = e.count / 2;
+
+	(void)state;
+	while (e.list[at].data[0] != ENTRY_COMMIT) {
+		at++;
+	}
+	const struct assay_bytes whole = e.list[at];
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		uint8_t *const bytes = entries_own(&e, at);
+
+		for (unsigned k = 0; k < 8; k++) {
+			bytes[9 + k] = (uint8_t)(times[i] >> (56 - 8 * k));
+		}
+		r = audit_signed(&e);
+		assert_int_equal(r.fault, AUDIT_ENTRY);
+		assert_int_equal(r.fault_index, at);
+		assert_non_null(strstr(r.fault_text, "a time that is not after"));
+		e.list[at] = whole;
+	}
+	entries_own(&e, at)[8] ^= 1;
+	r = audit_signed(&e);
+	assert_int_equal(r.fault, AUDIT_ENTRY);
+	assert_non_null(strstr(r.fault_text, "the next one is block"));
+	entries_free(&e);
+}
+
+/* Mutation caught: a transaction withheld for a reason that only its text could show. */
+static void
+nothing_is_withheld_without_a_reason_of_form(void **state)
+{
+	static const uint16_t codes[] = { CODE_ACCEPTED, CODE_ARGUMENTS, CODE_EVIDENCE_REFUSED, 60000 };
+	const uint8_t digest[32] = { 3 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]) + 1; i++) {
+		struct play *const honest = p;
+		struct play *const other = calloc(1, sizeof(*other));
+		const bool good = i == sizeof(codes) / sizeof(codes[0]);
+		struct entries e;
+
+		play_start(other);
+		scene_wait(other->s, 1000);
+		assert_true(assay_register_apply_refused(other->s->reg, digest, good ? CODE_SIGNATURE : codes[i]));
+		scene_block(other->s);
+		p = other;
+		e = entries_of(other);
+		assert_int_equal(audit_signed(&e).fault, good ? AUDIT_FINE : AUDIT_ENTRY);
+		entries_free(&e);
+		p = honest;
+		play_end(other);
+		free(other);
+	}
+}
+
 /* A source that fails once, anywhere: the audit goes on from where it was. */
 struct flaky {
 	struct entries e;
@@ -523,6 +585,8 @@ main(void)
 		cmocka_unit_test(entries_cut_off_swapped_or_doubled_are_found),
 		cmocka_unit_test(garbage_is_no_log),
 		cmocka_unit_test(the_fault_names_what_was_expected),
+		cmocka_unit_test(a_block_whose_time_or_height_is_not_the_next_is_refused),
+		cmocka_unit_test(nothing_is_withheld_without_a_reason_of_form),
 		cmocka_unit_test(what_could_not_be_read_can_be_tried_again),
 		cmocka_unit_test(another_registers_log_is_not_taken_for_it),
 	};

@@ -2,6 +2,8 @@
 /* Audits of a store and of published tiles; following a log that grows, and cosigning it. */
 #include "unit/ledger_play.h"
 
+#include "driver/audit_inside.h"
+
 static struct play *p;
 static struct scratch scratch, keys, published;
 static char checkpoint_path[300];
@@ -169,6 +171,8 @@ a_follower_goes_on_from_where_it_was_and_cosigns(void **state)
 	struct log_signer witness = scratch_signer(33);
 	const struct audit_options options = options_of();
 	char note[CHECKPOINT_NOTE_BYTES_MAX], cosigned[2 * CHECKPOINT_NOTE_BYTES_MAX];
+	char first[CHECKPOINT_NOTE_BYTES_MAX];
+	size_t first_len = 0;
 	struct audit_source source;
 	struct audit_report r;
 	struct audit *audit;
@@ -184,6 +188,10 @@ a_follower_goes_on_from_where_it_was_and_cosigns(void **state)
 	for (unsigned i = 0; i < 5; i++) {
 		grow(i == 0 ? 1 : 60);
 		len = published_note(note);
+		if (i == 0) {
+			memcpy(first, note, len);
+			first_len = len;
+		}
 		if (!audit_continue(audit, bytes_of(note, len), i % 2 == 0, &r)) {
 			fail_msg("%s", r.fault_text);
 		}
@@ -205,6 +213,15 @@ a_follower_goes_on_from_where_it_was_and_cosigns(void **state)
 	assert_int_equal(r.fault, AUDIT_CHECKPOINT);
 	assert_int_equal(audit_cosign(audit, &witness, 1790000000, cosigned, sizeof(cosigned)), 0);
 	assert_true(audit_continue(audit, bytes_of(note, len), true, &r));
+	assert_true(audit_cosign(audit, &witness, 1790000000, cosigned, sizeof(cosigned)) != 0);
+	/* Nor does one of before, which was good once. */
+	assert_false(audit_continue(audit, bytes_of(first, first_len), true, &r));
+	assert_int_equal(r.fault, AUDIT_FORK);
+	assert_true(audit_continue(audit, bytes_of(note, len), true, &r));
+	/* No fault in the log, and an answer that is not what it must be. */
+	audit->report.payments_without = 1;
+	assert_int_equal(audit_cosign(audit, &witness, 1790000000, cosigned, sizeof(cosigned)), 0);
+	audit->report.payments_without = 0;
 	assert_true(audit_cosign(audit, &witness, 1790000000, cosigned, sizeof(cosigned)) != 0);
 	witness.key.algorithm = NOTE_ED25519;
 	assert_int_equal(audit_cosign(audit, &witness, 1790000000, cosigned, sizeof(cosigned)), 0);

@@ -227,33 +227,45 @@ what_goes_out_of_an_epoch_must_be_somebodys(void **state)
 	(void)settle(true);
 	put_epoch(3, 40, 2000, 2000);
 	assert_int_equal(settle(true).without, 0);
+	put_epoch(4, 40, 1000, 0);
+	(void)settle(true);
+	put_epoch(4, 40, 1000, 1000);
+	assert_int_equal(settle(true).without, 1);
 	m->meta.epoch = 1;
 }
 
-/* Mutation caught: what a successor takes over counted as paid. */
+/* Mutation caught: what a successor takes over counted as paid, out of another one's share. */
 static void
 what_moves_to_a_successor_is_not_paid(void **state)
 {
 	struct worker old = worker_row(0);
 	struct worker new = worker_row(1);
+	struct worker paid = worker_row(2);
+	struct trace_sum sum;
+	uint32_t epoch;
 
 	(void)state;
+	blocks_until_all_are_drawn();
 	enrol(0);
-	owe(&old, 5, 10);
+	enrol(2);
+	epoch = epoch_of(answer(2));
+	owe(&old, epoch, 10);
+	owe(&paid, epoch, 10);
 	put_worker(0, &old);
-	put_epoch(5, 40, 1000, 0);
+	put_worker(2, &paid);
+	put_epoch(epoch, 40, 1000, 0);
 	(void)settle(true);
 	owe(&old, 0, 0);
-	owe(&new, 5, 10);
+	owe(&paid, 0, 0);
+	owe(&new, epoch, 10);
 	memcpy(new.predecessor, p->workers[0].id, sizeof(new.predecessor));
 	put_worker(0, &old);
 	put_worker(1, &new);
-	put_epoch(5, 40, 1000, 250);
-	const struct trace_sum sum = settle(false);
-
-	/* The 250 are then nobody's. */
+	put_worker(2, &paid);
+	put_epoch(epoch, 40, 1000, 250);
+	sum = settle(false);
 	assert_int_equal(sum.payments, 1);
-	assert_int_equal(sum.without, 1);
+	assert_int_equal(sum.without, 0);
 }
 
 static void

@@ -287,6 +287,14 @@ nonces_count_what_waits(void **state)
 	add(bytes_of(s->transaction, s->transaction_len));
 	assert_int_equal(next_nonce(driver, 0, true), 2);
 	assert_int_equal(next_nonce(driver, 0, false), 4);
+	/* As many of the agent's as its account has sent: they are not the account's. */
+	for (unsigned i = 0; i < 4; i++) {
+		s->accounts[0].agent_nonce++;
+		scene_compose(s, 0, true, KIND_ENDPOINT, &endpoint);
+		add(bytes_of(s->transaction, s->transaction_len));
+	}
+	assert_int_equal(next_nonce(driver, 0, true), 6);
+	assert_int_equal(next_nonce(driver, 0, false), 4);
 	driver_close(driver);
 }
 
