@@ -155,6 +155,71 @@ published_tiles_are_audited_with_their_hashes(void **state)
 	assert_int_equal(audit_published(&r), AUDIT_UNREADABLE);
 }
 
+/* One row of the auditor's own is changed behind its back, and the same checkpoint asked about again. */
+static void
+audit_put(struct audit *audit, const struct row_key *key, const void *row)
+{
+	static uint8_t bytes[ASSAY_ROW_BYTES_MAX];
+	const size_t len = record_encode(table_record((enum table)key->bytes[0]), row, bytes, sizeof(bytes));
+	const struct assay_rows rows = memory_rows(audit->memory);
+
+	memory_begin_block(audit->memory);
+	assert_true(rows.put(rows.context, bytes_of(key->bytes, key->len), bytes_of(bytes, len)));
+	/* A block has an entry, of which the memory keeps the count only. */
+	const struct assay_entries entries = memory_entries(audit->memory);
+	struct hash root;
+	uint64_t size;
+
+	memory_log(audit->memory, &size, &root);
+	assert_true(entries.append(entries.context, size, bytes_of_text("x")));
+	assert_true(memory_commit_block(audit->memory));
+}
+
+/* Mutations caught: evidence that is not appraised anew, or whose worker's row is believed instead. */
+static void
+evidence_that_does_not_hold_is_counted(void **state)
+{
+	const struct audit_options options = options_of();
+	const struct row_key worker_key = key_of_worker(scene_machine(p->s), p->workers[1].id);
+	static uint8_t quote[DOCUMENT_BYTES_MAX];
+	struct audit_source source;
+	struct evidence evidence;
+	struct worker worker;
+	struct audit_report r;
+	struct audit *audit;
+
+	(void)state;
+	assert_true(audit_store_open(&source, driver_store(driver)));
+	audit = audit_new(assay_crypto_openssl(), &source, &options);
+	assert_true(audit_continue(audit, driver_checkpoint(driver), true, &r));
+	assert_int_equal(r.evidences_failing, 0);
+	scene_get_worker(p->s, &p->workers[1], &worker);
+	struct row_key key = key_of_32(TABLE_EVIDENCE, worker.evidence);
+
+	/* Evidence of the right digest, which was tampered with before it was hashed. */
+	assert_true(row_get(scene_machine(p->s), &key, &evidence));
+	bytes_copy(quote, evidence.bytes, evidence.bytes.len);
+	quote[300] ^= 1;
+	evidence.bytes = bytes_of(quote, evidence.bytes.len);
+	crypto_sha256(assay_crypto_openssl(), worker.evidence, evidence.bytes);
+	key = key_of_32(TABLE_EVIDENCE, worker.evidence);
+	audit_put(audit, &key, &evidence);
+	audit_put(audit, &worker_key, &worker);
+	assert_true(audit_continue(audit, driver_checkpoint(driver), false, &r));
+	assert_false(audit_continue(audit, driver_checkpoint(driver), true, &r));
+	assert_int_equal(r.fault, AUDIT_FINE);
+	assert_int_equal(r.admitted, PLAY_WORKERS);
+	assert_int_equal(r.evidences_failing, 1);
+	assert_memory_equal(r.failing, p->workers[1].id, 32);
+	/* Evidence that is not there at all. */
+	memset(worker.evidence, 7, sizeof(worker.evidence));
+	audit_put(audit, &worker_key, &worker);
+	assert_false(audit_continue(audit, driver_checkpoint(driver), true, &r));
+	assert_int_equal(r.evidences_failing, 1);
+	audit_free(audit);
+	audit_store_close(&source);
+}
+
 static size_t
 published_note(char note[static CHECKPOINT_NOTE_BYTES_MAX])
 {
@@ -236,6 +301,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_store_is_audited, setup, teardown),
 		cmocka_unit_test_setup_teardown(published_tiles_are_audited_with_their_hashes, setup, teardown),
+		cmocka_unit_test_setup_teardown(evidence_that_does_not_hold_is_counted, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_follower_goes_on_from_where_it_was_and_cosigns, setup, teardown),
 	};
 
