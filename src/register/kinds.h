@@ -50,8 +50,8 @@
 #define REATTEST_ARGUMENTS(F, R) \
 	F(R, BYTES, worker, 32, "worker id") \
 	F(R, U64, nonce_height, 0, "block that the evidence answers to") \
-	F(R, FLAG, tail_kept, 0, "the quote goes on as the stored one does at this length") \
-	F(R, SLICE, evidence, DOCUMENT_BYTES_MAX, "the quote, or its beginning")
+	F(R, U8, form, 0, "enum reattest_form") \
+	F(R, SLICE, evidence, DOCUMENT_BYTES_MAX, "the quote, or what of it is new")
 #define WORKER_ARGUMENTS(F, R) \
 	F(R, BYTES, worker, 32, "worker id")
 #define START_ARGUMENTS(F, R) \
@@ -120,6 +120,13 @@ enum kind {
 #include "register/kinds.def"
 #undef KIND
 #undef KIND_ALIKE
+
+/* A renewal differs from the evidence that is stored in a few bytes only; the rest need not be sent. */
+enum reattest_form {
+	REATTEST_WHOLE = 0,	/* the quote */
+	REATTEST_HEAD,		/* its beginning; it goes on as the stored one does at that length */
+	REATTEST_SIGNATURE	/* its signature, 64 bytes; the rest is the stored one, with what REPORT_DATA must be */
+};
 
 struct transaction_body { TRANSACTION_BODY(FIELD_MEMBER, transaction_body) };
 struct transaction_seal { TRANSACTION_SEAL(FIELD_MEMBER, transaction_seal) };

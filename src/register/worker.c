@@ -3,6 +3,7 @@
  * Registration and renewal: whose evidence, about which program, answering to
  * which block; and what becomes of a worker that another one replaces.
  */
+#include "evidence/quote.h"
 #include "register/compose.h"
 #include "register/rules.h"
 
@@ -78,13 +79,12 @@ report_data(const struct assay_verdict *verdict)
 	return verdict->tee == ASSAY_TEE_TDX ? verdict->td.report_data : verdict->sgx.report_data;
 }
 
-static enum code
-binding_code(const struct machine *m, const struct assay_verdict *verdict, const struct worker *worker,
+/* What REPORT_DATA must begin with; the rest of it is zero. */
+static void
+binding(const struct machine *m, uint8_t digest[static 32], const struct worker *worker,
     const uint8_t block_id[static 32])
 {
-	const uint8_t *data = report_data(verdict);
 	struct report_data_parts parts = { .nonce_height = worker->nonce_height };
-	uint8_t digest[32];
 
 	memcpy(parts.register_id, m->meta.register_id, sizeof(parts.register_id));
 	memcpy(parts.key, worker->key, sizeof(parts.key));
@@ -93,6 +93,16 @@ binding_code(const struct machine *m, const struct assay_verdict *verdict, const
 	memcpy(parts.program, worker->program, sizeof(parts.program));
 	memcpy(parts.block_id, block_id, sizeof(parts.block_id));
 	report_data_digest(m->crypto, digest, &parts);
+}
+
+static enum code
+binding_code(const struct machine *m, const struct assay_verdict *verdict, const struct worker *worker,
+    const uint8_t block_id[static 32])
+{
+	const uint8_t *data = report_data(verdict);
+	uint8_t digest[32];
+
+	binding(m, digest, worker, block_id);
 	return memcmp(data, digest, sizeof(digest)) == 0 && bytes_all_zero(bytes_of(data + 32, 32)) ?
 	    CODE_ACCEPTED : CODE_EVIDENCE_REPORT_DATA;
 }
@@ -371,26 +381,67 @@ apply_register(struct machine *m, const struct register_arguments *a)
  * the certificates above all, the register has.  False where it has not.
  */
 static bool
-evidence_whole(struct machine *m, const struct worker *worker, const struct reattest_arguments *a,
-    struct assay_bytes *whole)
+evidence_with_head(struct machine *m, struct assay_bytes stored, struct assay_bytes head, struct assay_bytes *whole)
+{
+	if (head.len == 0 || head.len >= stored.len) {
+		return false;
+	}
+	bytes_copy(m->document, head, head.len);
+	bytes_copy(m->document + head.len, bytes_slice(stored, head.len, stored.len - head.len),
+	    stored.len - head.len);
+	*whole = bytes_of(m->document, stored.len);
+	return true;
+}
+
+/* REPORT_DATA in a body. */
+#define SGX_REPORT_DATA_AT	320
+#define TD_REPORT_DATA_AT	520
+
+/* And of the same machine in two places only, one of which follows from the rules. */
+static bool
+evidence_with_signature(struct machine *m, struct assay_bytes stored, const uint8_t digest[static 32],
+    struct assay_bytes signature, struct assay_bytes *whole)
+{
+	struct quote quote;
+
+	if (signature.len != 64 || quote_parse(&quote, stored) != ASSAY_CHECK_COUNT) {
+		return false;
+	}
+	/* The body ends what is signed; a length of four bytes, then the signature. */
+	const size_t body = quote.signed_bytes.len - quote.body.len;
+	const size_t data = body + (quote.tee == ASSAY_TEE_TDX ? TD_REPORT_DATA_AT : SGX_REPORT_DATA_AT);
+
+	bytes_copy(m->document, stored, stored.len);
+	memcpy(m->document + data, digest, 32);
+	memset(m->document + data + 32, 0, 32);
+	bytes_copy(m->document + quote.signed_bytes.len + 4, signature, 64);
+	*whole = bytes_of(m->document, stored.len);
+	return true;
+}
+
+/* The quote that is meant; the worker's row holds its nonce height already. */
+static bool
+evidence_whole(struct machine *m, const struct worker *worker, const struct block *block,
+    const struct reattest_arguments *a, struct assay_bytes *whole)
 {
 	const struct row_key key = key_of_32(TABLE_EVIDENCE, worker->evidence);
-	const size_t head = a->evidence.len;
 	struct evidence stored;
+	uint8_t digest[32];
 
 	*whole = a->evidence;
-	if (!a->tail_kept) {
+	if (a->form == REATTEST_WHOLE) {
 		return true;
 	}
-	if (!row_get(m, &key, &stored) || head == 0 || head >= stored.bytes.len) {
+	if (!row_get(m, &key, &stored)) {
 		return false;
 	}
 	assert(stored.bytes.len <= sizeof(m->document));
-	bytes_copy(m->document, a->evidence, head);
-	bytes_copy(m->document + head, bytes_slice(stored.bytes, head, stored.bytes.len - head),
-	    stored.bytes.len - head);
-	*whole = bytes_of(m->document, stored.bytes.len);
-	return true;
+	if (a->form == REATTEST_HEAD) {
+		return evidence_with_head(m, stored.bytes, a->evidence, whole);
+	}
+	binding(m, digest, worker, block->id);
+	return a->form == REATTEST_SIGNATURE &&
+	    evidence_with_signature(m, stored.bytes, digest, a->evidence, whole);
 }
 
 static enum code
@@ -453,12 +504,12 @@ apply_reattest(struct machine *m, const struct reattest_arguments *a)
 	if (code != CODE_ACCEPTED) {
 		return code;
 	}
-	if (!evidence_whole(m, &worker, a, &evidence)) {
-		return CODE_TAIL;
-	}
 	/* Whether it was asked is a matter of the row as it was. */
 	answers = challenge_is_open(m, a->worker, &worker, a->nonce_height, true) == CODE_ACCEPTED;
 	worker.nonce_height = a->nonce_height;
+	if (!evidence_whole(m, &worker, &block, a, &evidence)) {
+		return CODE_TAIL;
+	}
 	code = evidence_code(m, &worker, &program, &block, evidence);
 	if (code == CODE_ACCEPTED) {
 		renew(m, a->worker, &worker, evidence, answers);

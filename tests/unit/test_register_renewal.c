@@ -103,7 +103,7 @@ test_tail_kept(void **state)
 	assert_int_equal(stored.bytes.len, whole);
 	assert_true(bytes_equal(bytes_slice(stored.bytes, head, whole - head),
 	    bytes_slice(a.evidence, head, whole - head)));
-	a.tail_kept = true;
+	a.form = REATTEST_HEAD;
 	enrol_refused(0, KIND_REATTEST, &a, CODE_TAIL);	/* nothing is left to go on */
 	a.evidence.len = 0;
 	enrol_refused(0, KIND_REATTEST, &a, CODE_TAIL);
@@ -114,6 +114,55 @@ test_tail_kept(void **state)
 	assert_true(s->transaction_len < 1000);
 	assert_memory_equal(enrol_worker(&w).evidence, digest, sizeof(digest));
 	assert_true(enrol_has_evidence(digest));
+}
+
+/* Where the signature lies: after header (and the description of a version 5 body), body and a length. */
+static size_t
+signature_at(enum sim_tee tee)
+{
+	return 48 + (tee == SIM_TDX ? 584 : 384) + 4;
+}
+
+/* Fails where anything but the signature and the binding is taken from elsewhere than the stored quote. */
+static void
+test_signature_alone(void **state)
+{
+	static const enum sim_tee tees[] = { SIM_SGX, SIM_TDX };
+
+	(void)state;
+	scene_bring_collateral(s, SIM_TDX);
+	for (unsigned i = 0; i < 2; i++) {
+		struct reattest_arguments a;
+		struct scene_worker w;
+		uint8_t signature[64];
+		uint8_t digest[32];
+
+		enrol_online(&w, i, i, tees[i], i);
+		scene_reattest_arguments(s, &a, &w, scene_nonce_height(s));
+		crypto_sha256(s->crypto, digest, a.evidence);
+		memcpy(signature, a.evidence.data + signature_at(tees[i]), sizeof(signature));
+		a.form = REATTEST_SIGNATURE;
+		enrol_refused(i, KIND_REATTEST, &a, CODE_TAIL);		/* not 64 bytes */
+		a.evidence = bytes_of(signature, 63);
+		enrol_refused(i, KIND_REATTEST, &a, CODE_TAIL);
+		a.form = REATTEST_SIGNATURE + 1;
+		a.evidence = bytes_of(signature, 64);
+		enrol_refused(i, KIND_REATTEST, &a, CODE_TAIL);
+		a.form = REATTEST_SIGNATURE;
+		signature[5] ^= 1;
+		enrol_refused(i, KIND_REATTEST, &a, CODE_EVIDENCE_REFUSED);
+		signature[5] ^= 1;
+		/* The same signature for another block binds nothing. */
+		a.nonce_height--;
+		if (a.nonce_height > enrol_worker(&w).nonce_height) {
+			enrol_refused(i, KIND_REATTEST, &a, CODE_EVIDENCE_REFUSED);
+		}
+		a.nonce_height++;
+		enrol_expect(scene_send(s, i, KIND_REATTEST, &a), CODE_ACCEPTED);
+		assert_true(s->transaction_len < 300);
+		assert_memory_equal(enrol_worker(&w).evidence, digest, sizeof(digest));
+		assert_true(enrol_has_evidence(digest));
+	}
 }
 
 /* Nobody stays in by keeping still: not admitted at the lapse, out after the grace, back by attesting. */
@@ -213,6 +262,7 @@ main(void)
 		EACH(test_renewed),
 		EACH(test_renewal_of_another),
 		EACH(test_tail_kept),
+		EACH(test_signature_alone),
 		EACH(test_blocked_renewal),
 		EACH(test_asked_for),
 	};
