@@ -95,7 +95,9 @@ job_put(struct ahead_job *job, struct assay_bytes bytes)
 {
 	const size_t at = job->bytes_len;
 
-	bytes_copy(job->bytes + at, bytes, bytes.len);
+	if (bytes.len != 0) {
+		bytes_copy(job->bytes + at, bytes, bytes.len);
+	}
 	job->bytes_len += bytes.len;
 	return at;
 }

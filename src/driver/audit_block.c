@@ -169,7 +169,9 @@ block_add(struct audit_block *block, struct assay_bytes entry)
 		block->bytes = bytes;
 		block->size = size;
 	}
-	bytes_copy(block->bytes + block->len, entry, entry.len);
+	if (entry.len != 0) {
+		bytes_copy(block->bytes + block->len, entry, entry.len);
+	}
 	block->len += entry.len;
 	block->ends[block->count] = block->len;
 	block->count++;

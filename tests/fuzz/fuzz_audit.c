@@ -4,7 +4,9 @@
  * a team puts in its log, the audit ends, with a fault that is a sentence.
  *
  * The input is entries as in a bundle, a length of 16 bits before each.  Where it
- * begins with an empty entry it is what comes after an honest beginning.
+ * begins with an empty entry it is what comes after an honest beginning; where it
+ * begins with the one byte 'x' every entry after it is a change to one of those:
+ * its number, a place in it, what the byte there is changed by.
  */
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -82,18 +84,61 @@ add(struct entries *e, struct assay_bytes entry)
 }
 
 static void
+add_honest(struct entries *e, struct assay_bytes *bytes)
+{
+	struct assay_bytes entry;
+
+	for (uint64_t i = 0; memory_entry(scene->memory, i, &entry); i++) {
+		add(e, entry);
+		bytes->len += entry.len;
+	}
+}
+
+/* The honest beginning in memory that can be written to. */
+static void
+gather_changed(struct entries *e, struct assay_bytes bundle)
+{
+	static uint8_t copy[1024 * 1024];
+	struct assay_bytes all = { copy, 0 };
+	struct assay_bytes change;
+	bool bad = false;
+	size_t at = 0;
+
+	add_honest(e, &all);
+	if (all.len > sizeof(copy)) {
+		abort();
+	}
+	for (size_t i = 0; i < e->count; i++) {
+		bytes_copy(copy + at, e->list[i], e->list[i].len);
+		e->list[i] = bytes_of(copy + at, e->list[i].len);
+		at += e->list[i].len;
+	}
+	while (bundle_next(&bundle, &change, &bad)) {
+		struct cursor c = cursor_over(change);
+		const size_t i = cursor_u16be(&c) % e->count;
+		const size_t place = cursor_u16be(&c) % e->list[i].len;
+
+		copy[(size_t)(e->list[i].data - copy) + place] ^= cursor_u8(&c);
+	}
+}
+
+static void
 gather(struct entries *e, struct assay_bytes bundle)
 {
+	struct assay_bytes honest = { NULL, 0 };
+	struct assay_bytes rest = bundle;
 	struct assay_bytes entry;
 	bool bad = false;
 	bool first = true;
 
 	e->count = 0;
+	if (bundle_next(&rest, &entry, &bad) && entry.len == 1 && entry.data[0] == 'x') {
+		gather_changed(e, rest);
+		return;
+	}
 	while (bundle_next(&bundle, &entry, &bad)) {
 		if (first && entry.len == 0) {
-			for (uint64_t i = 0; memory_entry(scene->memory, i, &entry); i++) {
-				add(e, entry);
-			}
+			add_honest(e, &honest);
 		} else {
 			add(e, entry);
 		}
