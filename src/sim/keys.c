@@ -185,3 +185,24 @@ sim_sign(uint8_t signature[static 64], struct sim_signer *signer, const struct s
 	}
 	memcpy(signature, kept->signature, 64);
 }
+
+void
+sim_sign_low(uint8_t signature[static 64], struct sim_signer *signer, const struct sim_key *key,
+    const void *data, size_t len)
+{
+	const BIGNUM *order = EC_GROUP_get0_order(signer->group);
+
+	sim_sign(signature, signer, key, data, len);
+	/* Of the two values that verify, the lower one: s and the order less s. */
+	sim_must(BN_bin2bn(signature + 32, 32, signer->s));
+	must_be(BN_sub(signer->e, order, signer->s));
+	if (BN_cmp(signer->e, signer->s) < 0) {
+		must_be(BN_bn2binpad(signer->e, signature + 32, 32) == 32);
+	}
+}
+
+void
+sim_key_secret(uint8_t secret[static 32], const struct sim_key *key)
+{
+	must_be(BN_bn2binpad(key->secret, secret, 32) == 32);
+}

@@ -74,6 +74,12 @@ void sim_key_free(struct sim_key *key);
 void sim_sign(uint8_t signature[static 64], struct sim_signer *signer, const struct sim_key *key,
     const void *data, size_t len);
 
+/* The same with s in the lower half of the order, as the register wants it. */
+void sim_sign_low(uint8_t signature[static 64], struct sim_signer *signer, const struct sim_key *key,
+    const void *data, size_t len);
+/* The secret number itself, big endian, for a key file. */
+void sim_key_secret(uint8_t secret[static 32], const struct sim_key *key);
+
 void sim_rsa_make(struct sim_rsa *key, const uint8_t secret[static 32], const char *label, int bits);
 /* The primes as two lines of hex, and back; false where the text is not that. */
 void sim_rsa_write(struct sim_buffer *out, const struct sim_rsa *key);
