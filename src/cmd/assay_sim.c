@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "cmd/assay_sim_options.h"
+#include "cmd/assay_sim_play.h"
 #include "cmd/assay_sim_write.h"
 #include "sim/buffer.h"
 
@@ -239,6 +240,17 @@ run_breaks(void)
 }
 
 static int
+run_play(const struct sim_arguments *arguments)
+{
+	const char *seed = arguments->values[OPTION_SEED];
+
+	if (arguments->directory == NULL) {
+		return sim_usage("assay-sim play DIR", "it is not known where the register is to go");
+	}
+	return play_run(arguments->directory, seed != NULL ? seed : "eight days");
+}
+
+static int
 run(const struct sim_arguments *arguments)
 {
 	if (arguments->values[OPTION_HELP] != NULL) {
@@ -252,6 +264,8 @@ run(const struct sim_arguments *arguments)
 		return run_quote(arguments);
 	case COMMAND_FLEET:
 		return run_fleet(arguments);
+	case COMMAND_PLAY:
+		return run_play(arguments);
 	default:
 		return run_breaks();
 	}

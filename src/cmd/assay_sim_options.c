@@ -11,12 +11,13 @@ enum {
 	FOR_QUOTE = 1 << COMMAND_QUOTE,
 	FOR_FLEET = 1 << COMMAND_FLEET,
 	FOR_BREAKS = 1 << COMMAND_BREAKS,
+	FOR_PLAY = 1 << COMMAND_PLAY,
 	FOR_MANUAL = 1 << COMMAND_MANUAL,
-	FOR_ALL = FOR_INIT | FOR_QUOTE | FOR_FLEET | FOR_BREAKS | FOR_MANUAL
+	FOR_ALL = FOR_INIT | FOR_QUOTE | FOR_FLEET | FOR_BREAKS | FOR_PLAY | FOR_MANUAL
 };
 
 static const struct sim_option_row rows[OPTIONS] = {
-	[OPTION_SEED] = { "seed", "TEXT", FOR_INIT | FOR_QUOTE | FOR_FLEET,
+	[OPTION_SEED] = { "seed", "TEXT", FOR_INIT | FOR_QUOTE | FOR_FLEET | FOR_PLAY,
 	    "make everything from this text: the same text gives the same bytes" },
 	[OPTION_VENDOR] = { "vendor", "DIR", FOR_INIT | FOR_QUOTE | FOR_FLEET,
 	    "the directory of a vendor made by `assay-sim init`" },
@@ -67,6 +68,12 @@ static const struct sim_command_row commands[COMMANDS] = {
 	    "Make the evidence of a fleet: all tiers, a forgery, expired collateral, SGX, TDX and a report.\n"
 	    "Prints one verifying command a line; the file `expected` names the tier of each worker (0: none)." },
 	[COMMAND_BREAKS] = { "breaks", "breaks", "List every check that can be broken, where, and how." },
+	[COMMAND_PLAY] = { "play", "play DIR [--seed TEXT]",
+	    "Play eight days of a register in seconds: a simulated fleet, eight cheats, and the audit.\n"
+	    "DIR is made, and must be empty where it is there: it keeps the register, the fork that a cheat made, and the "
+	    "keys of all who took part, without passphrases. "
+	    "Time is the play's own, so that the same seed gives the same register, to the last byte. "
+	    "It ends with 70 if one of the cheats went through." },
 	[COMMAND_MANUAL] = { "manual", "manual", "Write the manual page, in mdoc(7)." },
 };
 
@@ -131,7 +138,7 @@ parse_command(struct sim_arguments *arguments, const char *word)
 			return 0;
 		}
 	}
-	return sim_usage("say init, quote, fleet, breaks or manual; assay-sim --help lists them", "there is no command %s", word);
+	return sim_usage("say init, quote, fleet, breaks, play or manual; assay-sim --help lists them", "there is no command %s", word);
 }
 
 static int
@@ -146,6 +153,16 @@ keep_value(struct sim_arguments *arguments, size_t which, const char *value)
 		return sim_usage("leave one out", "--%s stands there twice", rows[which].name);
 	}
 	arguments->values[which] = value;
+	return 0;
+}
+
+static int
+keep_directory(struct sim_arguments *arguments, const char *path)
+{
+	if (arguments->directory != NULL || path[0] == '\0') {
+		return sim_usage("assay-sim play DIR", "a play has one directory");
+	}
+	arguments->directory = path;
 	return 0;
 }
 
@@ -183,7 +200,7 @@ sim_arguments_parse(struct sim_arguments *arguments, int argc, char **argv)
 {
 	*arguments = (struct sim_arguments){ 0 };
 	if (argc < 2) {
-		return sim_usage("say init, quote, fleet, breaks or manual; assay-sim --help lists them", "no command was given");
+		return sim_usage("say init, quote, fleet, breaks, play or manual; assay-sim --help lists them", "no command was given");
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		arguments->values[OPTION_HELP] = "";
@@ -193,6 +210,10 @@ sim_arguments_parse(struct sim_arguments *arguments, int argc, char **argv)
 	int code = parse_command(arguments, argv[1]);
 
 	for (int i = 2; i < argc && code == 0; i++) {
+		if (arguments->command == COMMAND_PLAY && argv[i][0] != '-') {
+			code = keep_directory(arguments, argv[i]);
+			continue;
+		}
 		code = strcmp(argv[i], "-h") == 0 ? keep_value(arguments, OPTION_HELP, "") :
 		    parse_option(arguments, argc, argv, &i);
 	}

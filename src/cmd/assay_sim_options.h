@@ -16,6 +16,7 @@ enum sim_command {
 	COMMAND_QUOTE,
 	COMMAND_FLEET,
 	COMMAND_BREAKS,
+	COMMAND_PLAY,
 	COMMAND_MANUAL,
 	COMMANDS
 };
@@ -67,6 +68,7 @@ const struct sim_option_row *sim_option_row(enum sim_option option);
 
 struct sim_arguments {
 	enum sim_command command;
+	const char *directory;		/* of play; NULL: not given */
 	const char *values[OPTIONS];	/* NULL: not given; "" for flags */
 	const char *advisories[SIM_ADVISORIES_MAX];
 	size_t advisories_count;
