@@ -103,6 +103,59 @@ const struct command commands[] = {
 	  "Nothing signs bytes as they are: the commands that make a transaction or a checkpoint sign it under a "
 	  "word of its own, so that no signature can be taken for another.",
 	  "new show passwd", 1, 2, key_options, command_key },
+	{ "register", "init | show", "make a register of workers in a directory, and show where it stands",
+	  "init makes a register from its genesis, a description in JSON (assay.genesis/1): its name, what backs its units, the "
+	  "roots that evidence must verify to, its log's key, its council, accounts, policy, signers, programs, and the "
+	  "parameters that differ from the table. Paths in it are beside it. What is fixed for ever is said; --print-genesis "
+	  "shows it and makes nothing.\n\n"
+	  "With --key and --checkpoint the first checkpoint is signed. The checkpoint's file lies beside the key, never in the "
+	  "store and never in a backup: it keeps the key from signing two histories.\n\n"
+	  "show reads a register: its id, height and time, the parameters that differ, counts, supply and queues.",
+	  "init show", 1, 1, register_options, command_register },
+	{ "tx", "KIND | decode FILE | sign FILE | send FILE", "make, sign, try, send and show transactions of a register",
+	  "KIND is one of transfer, credit, debit, set-agent-key, rotate-key, collateral, register, reattest, start, pause, stop, "
+	  "answers, endpoint, bond, unbond, withdraw, app-open, app-change, app-fund, app-close, propose, approve, "
+	  "withdraw-approval, confirm-build and statement. What it says stands in options that are named as its fields are. "
+	  "Workers, programs and apps are found by how their id begins; @FILE stands for what a file holds.\n\n"
+	  "A transaction waits in the store until a block takes it. --now cuts that block, --dry-run only says what the register "
+	  "would answer. Refused, by either: exit 5, with the code and its remedy.\n\n"
+	  "A key that is elsewhere signs in three steps: --unsigned FILE here, tx sign there, tx send here.\n\n"
+	  "tx collateral --collateral FILE|DIR brings every document of a vendor's that is found there.",
+	  "transfer credit debit set-agent-key rotate-key collateral register reattest start pause stop answers endpoint bond "
+	  "unbond withdraw app-open app-change app-fund app-close propose approve withdraw-approval confirm-build statement "
+	  "decode sign send", 1, 2, tx_options, command_tx },
+	{ "gov", "propose ACT | approve N | withdraw N | show N | list | log", "propose, approve and read what a register's council does",
+	  "ACT is one of allow-program, retire-program, revoke-program, add-signer, revoke-signer, set-policy, set-parameter, "
+	  "raise-tcb-number, deny, undeny, force-offline, pause-slashing, return-slash, replace-council, rotate-log, "
+	  "set-validators, credit, debit and activate-rules. Each needs a reason. Most take effect after a lock; what takes away "
+	  "does so at once, and ends unless it is confirmed. No act admits a worker, or raises its tier.\n\n"
+	  "log tells each step in a sentence, from the log's entries: who, when, what, why, and when it takes effect.",
+	  "propose approve withdraw show list log", 1, 2, gov_options, command_gov },
+	{ "program", "list | show ID | allow | retire ID | revoke ID | confirm ID", "the allow-list of programs that may run in workers",
+	  "allow, retire and revoke propose an act of the council. allow takes the measurements from options, or from a quote that "
+	  "the program made. confirm says that the sender built the program again and got the same digest.",
+	  "list show allow retire revoke confirm", 1, 2, program_options, command_program },
+	{ "signer", "list | add DIGEST | revoke ID", "the keys that may sign programs",
+	  "add and revoke propose an act of the council. Revoking a signer takes out all its programs.",
+	  "list add revoke", 1, 2, signer_options, command_signer },
+	{ "worker", "list | show ID | bind | answer", "who works, who does not, why, and what would mend it",
+	  "show appraises the worker's evidence as the register would now. bind says what a new worker has to put into "
+	  "REPORT_DATA, so that its evidence is bound to its keys, its operator, its program and the last block. answer signs "
+	  "the draws that wait for this worker with its own key: for tests and scripts, since a real worker's key never leaves "
+	  "its TEE.",
+	  "list show bind answer", 1, 2, worker_options, command_worker },
+	{ "stake", "show ACCOUNT | bond WORKER | unbond WORKER | withdraw N", "what an account has, and its stake on workers",
+	  "What is unbonded cools down, and can still be slashed; when it is free, withdraw moves it to the balance.",
+	  "show bond unbond withdraw", 1, 2, stake_options, command_stake },
+	{ "app", "list | show APP | open | change APP | fund APP | close APP", "who asks for workers, which, and for what pay",
+	  "An app names the tiers and TEEs that it accepts, a program, how many workers, and what it pays.",
+	  "list show open change fund close", 1, 2, app_options, command_app },
+	{ "assign", "list", "who works for which app", "",
+	  "list", 1, 1, assign_options, command_assign },
+	{ "block", "cut", "cut blocks of a register by hand",
+	  "A block takes what waits, in order. With --key and --checkpoint it is signed for. Without --at blocks have the clock's "
+	  "time; a clock that is more than an hour away from the last block is not believed unless --accept-time says so.",
+	  "cut", 1, 1, block_options, command_block },
 	{ "completions", "bash|zsh|fish", "write completions for a shell",
 	  "For bash: source the output. For zsh: write it to a file _assay in a directory of fpath. For fish: write it to "
 	  "~/.config/fish/completions/assay.fish.",

@@ -16,6 +16,7 @@ enum {
 	EXIT_USAGE = 2,		/* usage or configuration */
 	EXIT_NOT_GENUINE = 3,
 	EXIT_CANNOT_TELL = 4,
+	EXIT_REFUSED = 5,	/* by the register */
 	EXIT_BUG = 70
 };
 

@@ -41,7 +41,8 @@ enum field_role {
 	ROLE_VALIDATORS,
 	ROLE_SELECTOR,		/* by the field tee */
 	ROLE_ARGUMENTS,		/* by the field act */
-	ROLE_DOCUMENT		/* text */
+	ROLE_DOCUMENT,		/* text */
+	ROLE_SLOT		/* NO_SLOT: none */
 };
 enum field_role record_role(const struct record *record, const struct field *field);
 

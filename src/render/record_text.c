@@ -39,7 +39,7 @@ record_put_duration(struct writer *w, uint64_t duration_ms)
 /* ---- values */
 
 static bool
-is_empty(const struct field *field, const void *in)
+is_empty(const struct record *record, const struct field *field, const void *in)
 {
 	const size_t width = field->type == FIELD_U32S ? 4 : 8;
 
@@ -53,7 +53,7 @@ is_empty(const struct field *field, const void *in)
 	case FIELD_U64S:
 		return bytes_all_zero(bytes_of((const uint8_t *)in + field->offset, field->n * width));
 	default:
-		return record_number(field, in) == 0;
+		return record_number(field, in) == (record_role(record, field) == ROLE_SLOT ? NO_SLOT : 0);
 	}
 }
 
@@ -111,6 +111,13 @@ put_number(struct writer *w, const struct record *record, const struct field *fi
 	case ROLE_TIERS:
 	case ROLE_TEES:
 		put_bits(w, role, value);
+		break;
+	case ROLE_SLOT:
+		if (value == NO_SLOT) {
+			put_char(w, '-');
+			break;
+		}
+		put_unsigned(w, value);
 		break;
 	default:
 		put_unsigned(w, value);
@@ -290,7 +297,7 @@ record_text(struct writer *w, const struct record *record, const void *in, const
 	for (size_t i = 0; i < record->count; i++) {
 		const struct field *const field = &record->fields[i];
 
-		if (!style->all && is_empty(field, in)) {
+		if (!style->all && is_empty(record, field, in)) {
 			continue;
 		}
 		put_repeated(w, ' ', style->indent);

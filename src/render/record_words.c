@@ -196,7 +196,10 @@ static const struct {
 	{ "changes", ROLE_CHANGES },
 	{ "validators", ROLE_VALIDATORS },
 	{ "selector", ROLE_SELECTOR },
-	{ "document", ROLE_DOCUMENT }
+	{ "document", ROLE_DOCUMENT },
+	{ "slot", ROLE_SLOT },
+	{ "spot", ROLE_SLOT },
+	{ "app_slot", ROLE_SLOT }
 };
 
 static bool
