@@ -2,7 +2,6 @@
 /* Signatures decided ahead of the machine. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -272,6 +271,31 @@ help(void *context)
 
 /* ---- the port --------------------------------------------------------- */
 
+/* Decide what has been gathered, and say so in the items. */
+static void
+chunk_flush(const struct ahead *ahead, struct chunk *chunk, struct assay_signature_item *items)
+{
+	chunk_decide(ahead->below, chunk);
+	for (size_t i = 0; i < chunk->count; i++) {
+		items[chunk->place[i]].valid = chunk->items[i].valid;
+	}
+	chunk->count = 0;
+}
+
+static void
+chunk_add(const struct ahead *ahead, struct chunk *chunk, struct assay_signature_item *items, size_t place,
+    struct ahead_item *from)
+{
+	chunk->items[chunk->count] = items[place];
+	chunk->from[chunk->count] = from;
+	chunk->place[chunk->count] = place;
+	chunk->count++;
+	/* A few at a time: whoever works ahead goes on with the rest. */
+	if (chunk->count == CHUNK) {
+		chunk_flush(ahead, chunk, items);
+	}
+}
+
 static void
 port_verify(void *context, struct assay_signature_item *items, size_t count)
 {
@@ -282,30 +306,22 @@ port_verify(void *context, struct assay_signature_item *items, size_t count)
 		struct ahead_item *const found = job_find(ahead->current, &items[i]);
 
 		if (found == NULL || item_take(found)) {
-			chunk.items[chunk.count] = items[i];
-			chunk.from[chunk.count] = found;
-			chunk.place[chunk.count] = i;
-			chunk.count++;
-		}
-		/* A few at a time: whoever works ahead goes on with the rest. */
-		if (chunk.count == CHUNK || i + 1 == count) {
-			chunk_decide(ahead->below, &chunk);
-			for (size_t k = 0; k < chunk.count; k++) {
-				items[chunk.place[k]].valid = chunk.items[k].valid;
-			}
-			chunk.count = 0;
+			chunk_add(ahead, &chunk, items, i, found);
 		}
 	}
+	chunk_flush(ahead, &chunk, items);
 	for (size_t i = 0; i < count; i++) {
 		struct ahead_item *const found = job_find(ahead->current, &items[i]);
+		const unsigned char state = found != NULL ? atomic_load(&found->state) : ITEM_OPEN;
 
-		if (found != NULL) {
-			while (atomic_load(&found->state) < ITEM_GOOD) {
-				sched_yield();
-			}
-			items[i].valid = atomic_load(&found->state) == ITEM_GOOD;
+		if (state >= ITEM_GOOD) {
+			items[i].valid = state == ITEM_GOOD;
+		} else if (state == ITEM_TAKEN) {
+			/* Somebody is at it, who may have been put to sleep: doing it again takes no longer than waiting. */
+			chunk_add(ahead, &chunk, items, i, NULL);
 		}
 	}
+	chunk_flush(ahead, &chunk, items);
 }
 
 static void
