@@ -159,6 +159,87 @@ bool assay_register_apply_refused(struct assay_register *reg, const uint8_t dige
 bool assay_register_end(struct assay_register *reg, struct assay_register_commit *commit);
 
 /* ------------------------------------------------------------------------
+ * Proofs about one worker, for who has nothing but the log's key
+ *
+ * A file (assay/worker-proof/1, see doc/register.md) holds the log's signed
+ * checkpoint, the commit entry that ends it, and the rows that standing rests
+ * on with their way to the state root in that entry.  It is a C2SP tlog-proof
+ * of the commit entry; the rest stands in its extra data.
+ *
+ * What it proves is that the log says so.  That the rules were followed is for
+ * auditors to prove, so ask for their cosignatures on the checkpoint.
+ */
+#define ASSAY_WORKER_PROOF_BYTES_MAX	((size_t)64 * 1024)
+
+enum assay_register_proof_fault {
+	ASSAY_PROOF_FINE = 0,
+	ASSAY_PROOF_FORM,		/* it is no such file */
+	ASSAY_PROOF_CHECKPOINT,		/* the log of that key has not signed it */
+	ASSAY_PROOF_INCLUSION,		/* the commit entry is not the last one of that log */
+	ASSAY_PROOF_COMMIT,		/* the entry is no commit entry, or one of another place */
+	ASSAY_PROOF_ROW,		/* a row is not as said under the state root of the commit entry */
+	ASSAY_PROOF_ROWS,		/* rows are missing, superfluous or do not fit together */
+	ASSAY_PROOF_WORKER		/* it is about another worker */
+};
+
+enum assay_register_standing {
+	ASSAY_STANDING_UNKNOWN = 0,	/* there is a fault */
+	ASSAY_STANDING_ABSENT,		/* there is no such worker */
+	ASSAY_STANDING_OUT,		/* there is, and it is not admitted, or not shown to be: why */
+	ASSAY_STANDING_ADMITTED
+};
+
+/* What is asked. */
+struct assay_register_proof_question {
+	struct assay_bytes log_name;	/* its origin */
+	uint8_t log_key[32];		/* Ed25519 */
+	const uint8_t *worker;		/* 32 bytes; NULL: whomever it is about */
+	uint8_t tier_max;		/* 1 to 5; 0: any tier */
+};
+
+struct assay_register_proof_result {
+	enum assay_register_proof_fault fault;
+	enum assay_register_standing standing;
+	const char *why;		/* of a fault and of ASSAY_STANDING_OUT: a clause; else "" */
+	uint8_t worker[32];
+
+	/* as of */
+	uint64_t log_size;
+	uint64_t height;
+	uint64_t time_ms;
+	uint8_t register_id[32];	/* zero: the proof does not show it */
+	uint8_t state_root[32];
+
+	/* the worker, where it is there */
+	uint8_t state;			/* 2: online */
+	uint8_t tee;			/* enum assay_tee */
+	uint8_t tier;			/* 0: none */
+	uint8_t tier_next;		/* 0: none known */
+	uint8_t key[64];
+	uint8_t agreement_key[32];	/* X25519: secrets are sealed to it */
+	uint8_t operator_id[32];
+	uint8_t program[32];
+	uint8_t platform[32];
+	uint8_t evidence[32];
+	char endpoint[132];
+	uint64_t stake;
+	uint64_t attested_ms;		/* block time */
+	uint64_t expires_ms;		/* its evidence, as far as now is known */
+
+	/* how it is shown */
+	uint32_t rows;			/* present */
+	uint32_t absences;
+	bool followed;			/* the worker's row has followed all that the council did */
+};
+
+/*
+ * True where the worker that was asked about is admitted at that tier or a better one; *result says
+ * what else is so.  Nothing is borrowed from the file.
+ */
+bool assay_register_proof_verify(struct assay_register_proof_result *result, const struct assay_crypto *crypto,
+    struct assay_bytes file, const struct assay_register_proof_question *question);
+
+/* ------------------------------------------------------------------------
  * For people.  Never NULL; "?" for what there is not.
  */
 const char *assay_register_code_id(uint16_t code);	/* "worker.unknown" */
