@@ -111,6 +111,11 @@ worker_enter(struct machine *m, const uint8_t id[static 32], struct worker *work
 	if (state != WORKER_UNRESPONSIVE) {
 		silence_settle(m, id, worker);
 	}
+	/* Whom a slash leaves with too little bonds and starts again, or a lower bond to come would let it in. */
+	if (state == WORKER_ONLINE && worker->stake < parameter(m, PARAMETER_STAKE_LEAST)) {
+		state = WORKER_REGISTERED;
+		why = WORKER_BECAUSE_STAKE;
+	}
 	if (state != WORKER_ONLINE) {
 		online_leave(m, id, worker);
 	}

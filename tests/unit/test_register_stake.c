@@ -164,6 +164,36 @@ test_silence(void **state)
 	assert_int_equal(fleet_machine()->meta.burnt, slash.amount);
 }
 
+/* Fails where one whom a slash left with too little stays online: a lower bond, an act, would let it in. */
+static void
+test_stake_too_low(void **state)
+{
+	static const struct scene_parameter least = { PARAMETER_STAKE_LEAST, FLEET_STAKE * 9 / 10 };
+
+	(void)state;
+	fleet_teardown(NULL);
+	fleet_open(&least, 1);
+	fleet_online(&w, 0, 0);
+	const struct stake_arguments most = fleet_stake(&w, FLEET_STAKE - parameter(fleet_machine(), PARAMETER_STAKE_LEAST));
+
+	fleet_accepted(0, KIND_UNBOND, &most);
+	fleet_until_missed(&w);
+	fleet_blocks(5);
+	recover();
+	assert_int_equal(fleet_slashes(NULL), 1);
+	assert_int_equal(fleet_state(&w), WORKER_REGISTERED);
+	assert_int_equal(fleet_row(&w).why, WORKER_BECAUSE_STAKE);
+	fleet_block();
+	const struct start_arguments start = fleet_start(&w);
+	const struct stake_arguments more = fleet_stake(&w, 1000);
+
+	fleet_refused(0, KIND_START, &start, CODE_STAKE_LOW);
+	fleet_accepted(0, KIND_BOND, &more);
+	fleet_accepted(0, KIND_START, &start);
+	assert_int_equal(fleet_state(&w), WORKER_ONLINE);
+	fleet_block();
+}
+
 /* Fails where time in which the register stood still is charged. */
 static void
 test_silence_halt(void **state)
@@ -515,6 +545,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_unbond_states, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_unbond_all, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_silence, fleet_setup, fleet_teardown),
+		cmocka_unit_test_setup_teardown(test_stake_too_low, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_silence_halt, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_slashing_paused, fleet_setup, fleet_teardown),
 		cmocka_unit_test_setup_teardown(test_cap, fleet_setup, fleet_teardown),
