@@ -45,7 +45,7 @@ struct ahead_job {
 struct ahead {
 	const struct assay_crypto *below;
 	struct assay_crypto port;
-	struct ahead_job *current;
+	struct ahead_job *current;	/* that the port looks into */
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	pthread_cond_t idle;
@@ -231,15 +231,21 @@ job_work(const struct ahead *ahead, struct ahead_job *job, size_t first)
 	chunk_decide(ahead->below, &chunk);
 }
 
+/* Rather one that the machine has not come to: there nobody gets in anybody's way. */
 static struct ahead_job *
 job_with_work(struct ahead *ahead)
 {
-	struct ahead_job *job = ahead->jobs;
+	struct ahead_job *found = NULL;
 
-	while (job != NULL && job->cursor >= job->count) {
-		job = job->later;
+	for (struct ahead_job *job = ahead->jobs; job != NULL; job = job->later) {
+		if (job->cursor < job->count) {
+			found = job;
+			if (job != ahead->current) {
+				break;
+			}
+		}
 	}
-	return job;
+	return found;
 }
 
 static void *
@@ -415,7 +421,9 @@ ahead_job_submit(struct ahead *ahead, struct ahead_job *job)
 void
 ahead_job_use(struct ahead *ahead, struct ahead_job *job)
 {
+	pthread_mutex_lock(&ahead->lock);
 	ahead->current = job;
+	pthread_mutex_unlock(&ahead->lock);
 }
 
 void
@@ -431,13 +439,13 @@ ahead_job_free(struct ahead *ahead, struct ahead_job *job)
 			break;
 		}
 	}
+	if (ahead->current == job) {
+		ahead->current = NULL;
+	}
 	while (job->users != 0) {
 		pthread_cond_wait(&ahead->idle, &ahead->lock);
 	}
 	pthread_mutex_unlock(&ahead->lock);
-	if (ahead->current == job) {
-		ahead->current = NULL;
-	}
 	free(job->items);
 	free(job->bytes);
 	free(job->heads);
