@@ -113,8 +113,8 @@ const struct command commands[] = {
 	  "show reads a register: its id, height and time, the parameters that differ, counts, supply and queues.",
 	  "init show", 1, 1, register_options, command_register },
 	{ "tx", "KIND | decode FILE | sign FILE | send FILE", "make, sign, try, send and show transactions of a register",
-	  "KIND is one of transfer, credit, debit, set-agent-key, rotate-key, collateral, register, reattest, start, pause, stop, "
-	  "answers, endpoint, bond, unbond, withdraw, app-open, app-change, app-fund, app-close, propose, approve, "
+	  "KIND is one of transfer, credit, debit, set-agent-key, rotate-key, collateral, register, reattest, start, pause, "
+	  "stop, answers, endpoint, bond, unbond, withdraw, app-open, app-change, app-fund, app-close, propose, approve, "
 	  "withdraw-approval, confirm-build and statement. What it says stands in options that are named as its fields are. "
 	  "Workers, programs and apps are found by how their id begins; @FILE stands for what a file holds.\n\n"
 	  "A transaction waits in the store until a block takes it. --now cuts that block, --dry-run only says what the register "
@@ -124,16 +124,18 @@ const struct command commands[] = {
 	  "transfer credit debit set-agent-key rotate-key collateral register reattest start pause stop answers endpoint bond "
 	  "unbond withdraw app-open app-change app-fund app-close propose approve withdraw-approval confirm-build statement "
 	  "decode sign send", 1, 2, tx_options, command_tx },
-	{ "gov", "propose ACT | approve N | withdraw N | show N | list | log", "propose, approve and read what a register's council does",
+	{ "gov", "propose ACT | approve N | withdraw N | show N | list | log",
+	  "propose, approve and read what a register's council does",
 	  "ACT is one of allow-program, retire-program, revoke-program, add-signer, revoke-signer, set-policy, set-parameter, "
 	  "raise-tcb-number, deny, undeny, force-offline, pause-slashing, return-slash, replace-council, rotate-log, "
 	  "set-validators, credit, debit and activate-rules. Each needs a reason. Most take effect after a lock; what takes away "
 	  "does so at once, and ends unless it is confirmed. No act admits a worker, or raises its tier.\n\n"
 	  "log tells each step in a sentence, from the log's entries: who, when, what, why, and when it takes effect.",
 	  "propose approve withdraw show list log", 1, 2, gov_options, command_gov },
-	{ "program", "list | show ID | allow | retire ID | revoke ID | confirm ID", "the allow-list of programs that may run in workers",
-	  "allow, retire and revoke propose an act of the council. allow takes the measurements from options, or from a quote that "
-	  "the program made. confirm says that the sender built the program again and got the same digest.",
+	{ "program", "list | show ID | allow | retire ID | revoke ID | confirm ID",
+	  "the allow-list of programs that may run in workers",
+	  "allow, retire and revoke propose an act of the council. allow takes the measurements from options, or from a quote "
+	  "that the program made. confirm says that the sender built the program again and got the same digest.",
 	  "list show allow retire revoke confirm", 1, 2, program_options, command_program },
 	{ "signer", "list | add DIGEST | revoke ID", "the keys that may sign programs",
 	  "add and revoke propose an act of the council. Revoking a signer takes out all its programs.",
@@ -153,8 +155,9 @@ const struct command commands[] = {
 	{ "assign", "list", "who works for which app", "",
 	  "list", 1, 1, assign_options, command_assign },
 	{ "block", "cut", "cut blocks of a register by hand",
-	  "A block takes what waits, in order. With --key and --checkpoint it is signed for. Without --at blocks have the clock's "
-	  "time; a clock that is more than an hour away from the last block is not believed unless --accept-time says so.",
+	  "A block takes what waits, in order. With --key and --checkpoint it is signed for. Without --at blocks have the "
+	  "clock's time; a clock that is more than an hour away from the last block is not believed unless --accept-time says "
+	  "so.",
 	  "cut", 1, 1, block_options, command_block },
 	{ "completions", "bash|zsh|fish", "write completions for a shell",
 	  "For bash: source the output. For zsh: write it to a file _assay in a directory of fpath. For fish: write it to "

@@ -35,7 +35,7 @@ help_all(void)
 	}
 	fputs("\nassay help COMMAND shows its options; assay --version shows the version.\n"
 	    "\nexit codes: 0 yes, 1 no (genuine, but below what was asked), 2 usage or configuration,\n"
-	    "3 the evidence is not genuine, 4 cannot tell, 70 a bug in assay\n", stdout);
+	    "3 the evidence is not genuine, 4 cannot tell, 5 the register refused, 70 a bug in assay\n", stdout);
 }
 
 /* The paragraphs of a description, each filled. */

@@ -193,6 +193,7 @@ put_exit_status(void)
 	    ".It 2\nusage or configuration\n"
 	    ".It 3\nthe evidence is not genuine\n"
 	    ".It 4\ncannot tell: collateral is missing or outside its dates\n"
+	    ".It 5\nthe register refused a transaction\n"
 	    ".It 70\na bug in\n.Nm\n"
 	    ".El\n"
 	    ".Pp\n"

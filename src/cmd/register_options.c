@@ -9,8 +9,8 @@
 
 #define OPTION_STORE { "store", "DIR", "the directory of the register", false, NULL }
 #define OPTION_BLOCK_AT { "at", "TIME", \
-	"give the block this time instead of now: 2026-11-25T03:28:19Z, 2026-11-25, seconds since 1970, or +1s after the last block", \
-	false, "" }
+	"give the block this time instead of now: 2026-11-25T03:28:19Z, 2026-11-25, seconds since 1970, or +1s after the " \
+	"last block", false, "" }
 #define OPTION_ACCEPT_TIME { "accept-time", NULL, \
 	"go on where the last block is more than an hour away: the register did stand still", false, NULL }
 #define OPTION_CHECKPOINT { "checkpoint", "FILE", \
@@ -234,14 +234,14 @@ const struct option_row assign_options[] = {
 const struct option_row block_options[] = {
 	OPTION_STORE,
 	{ "count", "N", "cut so many, one after the other", false, "" },
-	{ "every", "DURATION", "time from one to the next, instead of the parameter block_interval; without --at it passes", false,
-	  "" },
+	{ "every", "DURATION",
+	  "time from one to the next, instead of the parameter block_interval; without --at it passes", false, "" },
 	OPTION_BLOCK_AT,
 	OPTION_ACCEPT_TIME,
 	{ "key", "FILE", "sign for the log with this key", false, NULL },
 	OPTION_CHECKPOINT,
-	{ "accept-missing-checkpoint", NULL, "sign although nothing says what was signed before: you vouch that it was no more", false,
-	  NULL },
+	{ "accept-missing-checkpoint", NULL,
+	  "sign although nothing says what was signed before: you vouch that it was no more", false, NULL },
 	OPTION_PASSPHRASE_FILE,
 	OPTION_COLOR,
 	OPTION_JSON,

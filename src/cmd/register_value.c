@@ -74,7 +74,8 @@ word_read(const struct reading *r)
 	while ((word = record_word_next(r->record, r->field, &at)) != NULL) {
 		near_offer(&near, r->text, word);
 		if (strlen(all) + strlen(word) + 4 < sizeof(all)) {
-			snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", all[strlen(all) - 1] == ' ' ? "" : ", ", word);
+			snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s",
+			    all[strlen(all) - 1] == ' ' ? "" : ", ", word);
 		}
 	}
 	return wrong(r, "there is no such word", near_text(&near, text, sizeof(text), all));
@@ -387,7 +388,8 @@ bytes_read(const struct reading *r)
 		return code;
 	}
 	return hex_decode(at, r->field->n, bytes_of_text(r->text)) ? 0 :
-	    wrong(r, r->field->n == 32 ? "it has to be 64 hex digits" : "it has not the right number of hex digits", r->field->text);
+	    wrong(r, r->field->n == 32 ? "it has to be 64 hex digits" : "it has not the right number of hex digits",
+	    r->field->text);
 }
 
 /* An agent's key: a key file, its digits, or none. */

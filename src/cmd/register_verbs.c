@@ -152,8 +152,8 @@ propose(struct place *place, enum act act, const char *what, const char *name, c
 	int code;
 
 	if (reason == NULL || reason[0] == '\0') {
-		return fail(EXIT_USAGE, "whoever audits the register reads why, for ever", "give --reason TEXT, at most 500 bytes",
-		    "`%s` needs a reason, so nothing was done", what);
+		return fail(EXIT_USAGE, "whoever audits the register reads why, for ever",
+		    "give --reason TEXT, at most 500 bytes", "`%s` needs a reason, so nothing was done", what);
 	}
 	if (!VAR_SET(a->reason, bytes_of_text(reason))) {
 		return fail(EXIT_USAGE, "it has more than 500 bytes", "say it in fewer words",

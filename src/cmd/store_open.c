@@ -102,7 +102,8 @@ log_key_open(struct log_key *log, const struct arguments *arguments, const char 
 	code = key_read(&log->file, path);
 	if (code == 0 && log->file.label.kind != KEY_LOG) {
 		code = fail(EXIT_USAGE, "a log is signed for by a key of kind log, which has the log's name",
-		    "make one: assay key new --kind log --name NAME FILE", "%s is not the key of a log, so nothing was done", path);
+		    "make one: assay key new --kind log --name NAME FILE",
+		    "%s is not the key of a log, so nothing was done", path);
 	}
 	if (code == 0) {
 		code = key_unlock(&log->pair, &log->file, path, option_value(arguments, "passphrase-file"));

@@ -154,8 +154,9 @@ tx_sign(const struct arguments *arguments)
 	int code = fields_check(arguments, NULL, "assay tx sign", more);
 
 	if (code == 0 && (path == NULL || out == NULL)) {
-		return fail(EXIT_USAGE, "it signs what another machine has made", "write `assay tx sign FILE --key KEY --out SIGNED`",
-		    "--%s is missing, so nothing was done", path == NULL ? "key" : "out");
+		return fail(EXIT_USAGE, "it signs what another machine has made",
+		    "write `assay tx sign FILE --key KEY --out SIGNED`", "--%s is missing, so nothing was done",
+		    path == NULL ? "key" : "out");
 	}
 	if (code != 0) {
 		return code;
@@ -399,7 +400,8 @@ command_tx(const struct arguments *arguments)
 		if (strcmp(files[i].word, word) == 0) {
 			snprintf(what, sizeof(what), "write `assay tx %s FILE`", word);
 			return arguments->operands_count == 2 ? files[i].run(arguments) : fail(EXIT_USAGE,
-			    "its file is missing after it", what, "`assay tx %s` was not told what to work on, so nothing was done", word);
+			    "its file is missing after it", what,
+			    "`assay tx %s` was not told what to work on, so nothing was done", word);
 		}
 	}
 	if (arguments->operands_count != 1) {

@@ -147,7 +147,8 @@ worker_show(const struct arguments *arguments)
 	int code = fields_check(arguments, NULL, "assay worker show", NULL);
 
 	if (code == 0 && arguments->operands_count != 2) {
-		return fail(EXIT_USAGE, "a worker is missing after it", "give its id, or how it begins; assay worker list shows them",
+		return fail(EXIT_USAGE, "a worker is missing after it",
+		    "give its id, or how it begins; assay worker list shows them",
 		    "`assay worker show` was not told what to show");
 	}
 	if (code != 0) {

@@ -72,8 +72,9 @@ parts_read(struct place *place, struct report_data_parts *parts)
 	}
 	memcpy(parts->register_id, place->m->meta.register_id, sizeof(parts->register_id));
 	if (code == 0 && !block_id_of(place->m, parts->nonce_height, parts->block_id)) {
-		code = fail(EXIT_USAGE, "that block is too old, or has not been cut yet", "leave --height out: the last block is best",
-		    "nothing can be bound to block %llu", (unsigned long long)parts->nonce_height);
+		code = fail(EXIT_USAGE, "that block is too old, or has not been cut yet",
+		    "leave --height out: the last block is best", "nothing can be bound to block %llu",
+		    (unsigned long long)parts->nonce_height);
 	}
 	return code;
 }
@@ -175,7 +176,8 @@ draws_find(struct answering *a)
 		if (code == CODE_ACCEPTED) {
 			a->open[a->open_count] = height;
 			a->open_count++;
-		} else if (code == CODE_ANSWER_REATTEST && draw_check(m, a->id, &a->worker, height, &block, true) == CODE_ACCEPTED) {
+		} else if (code == CODE_ANSWER_REATTEST &&
+		    draw_check(m, a->id, &a->worker, height, &block, true) == CODE_ACCEPTED) {
 			a->asks_reattestation = true;
 			a->reattest_height = height;
 		}
