@@ -55,8 +55,25 @@ static const struct scene_parameter parameters[] = {
 	{ PARAMETER_ASSIGN_SLOTS, 3 },
 };
 
+/* Rows that a block changed without a transaction, and those that its effect entries speak of. */
+#define CHANGES_A_BLOCK	4096
+
+struct changed {
+	uint8_t key[ASSAY_ROW_KEY_BYTES_MAX];
+	uint8_t len;
+};
+
+struct watch {
+	size_t changed_count;
+	size_t told_count;
+	struct changed changed[CHANGES_A_BLOCK];
+	struct changed told[CHANGES_A_BLOCK];
+	uint64_t tables_by_kind[KIND_END];	/* bit t: a transaction of the kind changed a row of table t */
+};
+
 struct world {
 	struct scene *s;
+	struct watch watch;
 	struct sim_rng rng;
 	struct scene_worker workers[WORKERS];
 	unsigned made;			/* how many keys there were, for new ones */
@@ -445,6 +462,125 @@ garbage(struct world *w)
 	w->transactions++;
 }
 
+/* ---- invariant 3: no row changes but by a logged transaction or a logged effect */
+
+static void
+changed_add(struct changed *list, size_t *count, struct assay_bytes key)
+{
+	assert_true(*count < CHANGES_A_BLOCK);
+	bytes_copy(list[*count].key, key, key.len);
+	list[*count].len = (uint8_t)key.len;
+	(*count)++;
+}
+
+/* The kind of the transaction that is being applied. */
+static unsigned
+kind_now(const struct scene *s)
+{
+	struct transaction_body body;
+	struct cursor c = cursor_over(bytes_of(s->transaction, s->transaction_len));
+
+	record_read(&transaction_body_record, &body, &c);
+	return body.kind;
+}
+
+static void
+on_change(void *watcher, struct assay_bytes key)
+{
+	struct world *w = watcher;
+
+	if (w->s->applying) {
+		w->watch.tables_by_kind[kind_now(w->s)] |= UINT64_C(1) << key.data[0];
+	} else {
+		changed_add(w->watch.changed, &w->watch.changed_count, key);
+	}
+}
+
+/* The keys of an effect's changes. */
+static void
+on_entry(void *watcher, struct assay_bytes entry)
+{
+	struct world *w = watcher;
+	struct cursor c = cursor_over(entry);
+	struct entry_effect head;
+
+	if (cursor_u8(&c) != ENTRY_EFFECT) {
+		return;
+	}
+	record_read(&entry_effect_record, &head, &c);
+	while (c.left != 0 && !c.bad) {
+		changed_add(w->watch.told, &w->watch.told_count, cursor_take(&c, cursor_u8(&c)));
+		for (unsigned i = 0; i < 2; i++) {
+			if (cursor_u8(&c) != 0) {
+				(void)cursor_take(&c, cursor_u16be(&c));
+			}
+		}
+	}
+	assert_false(c.bad);
+	assert_int_equal(head.height, scene_machine(w->s)->meta.height);
+}
+
+/* Rows that are the block itself: its commit entry stands for them. */
+static bool
+is_blocks_own(uint8_t table)
+{
+	return table == TABLE_META || table == TABLE_BLOCK || table == TABLE_SLOT || table == TABLE_EPOCH ||
+	    table == TABLE_SWEEP;
+}
+
+static void
+every_change_was_told(struct world *w)
+{
+	const struct watch *watch = &w->watch;
+
+	for (size_t i = 0; i < watch->changed_count; i++) {
+		bool told = is_blocks_own(watch->changed[i].key[0]);
+
+		for (size_t k = 0; k < watch->told_count && !told; k++) {
+			told = watch->told[k].len == watch->changed[i].len &&
+			    memcmp(watch->told[k].key, watch->changed[i].key, watch->told[k].len) == 0;
+		}
+		if (!told) {
+			fail_msg("a row of %s changed, and no entry says so",
+			    table_name((enum table)watch->changed[i].key[0]));
+		}
+	}
+	w->watch.changed_count = 0;
+	w->watch.told_count = 0;
+}
+
+static bool
+has_word(const char *words, const char *word)
+{
+	const size_t len = strlen(word);
+
+	for (const char *at = strstr(words, word); at != NULL; at = strstr(at + 1, word)) {
+		if ((at == words || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0')) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What kinds.def says that a kind may change is what it was seen to change, and more at most. */
+static void
+kinds_kept_to_their_tables(const struct world *w)
+{
+	bool all = true;
+
+	for (unsigned kind = 1; kind < KIND_END; kind++) {
+		for (unsigned table = 1; table < TABLE_END; table++) {
+			if ((w->watch.tables_by_kind[kind] >> table & 1) != 0 && table != TABLE_ACCOUNT &&
+			    !has_word(kind_rows(kind), table_name((enum table)table))) {
+				print_error("%s changed a row of %s, which kinds.def does not say\n", kind_name(kind),
+				    table_name((enum table)table));
+				all = false;
+			}
+		}
+	}
+	assert_true(all);
+}
+
 /* ---- invariants */
 
 /* Invariant 5, from the rows alone and by other means than the rules' own. */
@@ -507,6 +643,7 @@ block(struct world *w)
 	struct assay_register_head head;
 
 	scene_block(w->s);
+	every_change_was_told(w);
 	assert_true(scene_supply_holds(w->s));
 	the_admitted_are_admissible(w);
 	crypto_sha256_2(w->s->crypto, w->roots.bytes, ARRAY_BYTES(w->roots.bytes), ARRAY_BYTES(w->s->commit.state_root));
@@ -535,6 +672,9 @@ chapter(struct world *w, uint64_t seed, uint64_t transactions)
 	(void)snprintf(name, sizeof(name), "random %llu", (unsigned long long)seed);
 	w->s = scene_new(&(struct scene_options){ .seed = name, .parameters = parameters,
 	    .parameters_count = sizeof(parameters) / sizeof(parameters[0]) });
+	w->s->watcher = w;
+	w->s->on_change = on_change;
+	w->s->on_entry = on_entry;
 	scene_bring_collateral(w->s, SIM_SGX);
 	scene_bring_collateral(w->s, SIM_TDX);
 	scene_block(w->s);
@@ -567,6 +707,7 @@ chapter(struct world *w, uint64_t seed, uint64_t transactions)
 		}
 	}
 	block(w);
+	kinds_kept_to_their_tables(w);
 	scene_free(w->s);
 }
 

@@ -252,6 +252,84 @@ genesis_make(struct scene *s, const struct scene_options *options)
 	must(s->genesis_len <= sizeof(s->genesis), "genesis is too long");
 }
 
+/* ---- ports: the memory's, watched */
+
+static enum assay_rows_result
+watched_get(void *context, struct assay_bytes key, uint8_t *out, size_t size, size_t *len)
+{
+	const struct scene *s = context;
+	const struct assay_rows rows = memory_rows(s->memory);
+
+	return rows.get(rows.context, key, out, size, len);
+}
+
+static bool
+watched_put(void *context, struct assay_bytes key, struct assay_bytes value)
+{
+	const struct scene *s = context;
+	const struct assay_rows rows = memory_rows(s->memory);
+
+	if (s->on_change != NULL) {
+		s->on_change(s->watcher, key);
+	}
+	return rows.put(rows.context, key, value);
+}
+
+static bool
+watched_remove(void *context, struct assay_bytes key)
+{
+	const struct scene *s = context;
+	const struct assay_rows rows = memory_rows(s->memory);
+
+	if (s->on_change != NULL) {
+		s->on_change(s->watcher, key);
+	}
+	return rows.remove(rows.context, key);
+}
+
+static enum assay_rows_result
+watched_next(void *context, struct assay_bytes after, uint8_t *key, size_t *key_len, uint8_t *out, size_t size,
+    size_t *len)
+{
+	const struct scene *s = context;
+	const struct assay_rows rows = memory_rows(s->memory);
+
+	return rows.next(rows.context, after, key, key_len, out, size, len);
+}
+
+static bool
+watched_root(void *context, uint8_t root[32])
+{
+	const struct scene *s = context;
+	const struct assay_rows rows = memory_rows(s->memory);
+
+	return rows.root(rows.context, root);
+}
+
+static bool
+watched_append(void *context, uint64_t index, struct assay_bytes entry)
+{
+	const struct scene *s = context;
+	const struct assay_entries entries = memory_entries(s->memory);
+
+	if (s->on_entry != NULL) {
+		s->on_entry(s->watcher, entry);
+	}
+	return entries.append(entries.context, index, entry);
+}
+
+static struct assay_rows
+scene_rows(struct scene *s)
+{
+	return (struct assay_rows){ s, watched_get, watched_put, watched_remove, watched_next, watched_root };
+}
+
+static struct assay_entries
+scene_entries(struct scene *s)
+{
+	return (struct assay_entries){ s, watched_append };
+}
+
 struct scene *
 scene_new(const struct scene_options *options)
 {
@@ -273,8 +351,8 @@ scene_new(const struct scene_options *options)
 	s->step_ms = 1000;
 	accounts_make(s);
 	genesis_make(s, options);
-	rows = memory_rows(s->memory);
-	entries = memory_entries(s->memory);
+	rows = scene_rows(s);
+	entries = scene_entries(s);
 	memory_begin_block(s->memory);
 	if (!assay_register_genesis(s->reg, s->crypto, &rows, &entries, bytes_of(s->genesis, s->genesis_len),
 	    &s->commit, error)) {
@@ -350,8 +428,8 @@ scene_wait(struct scene *s, uint64_t ms)
 void
 scene_reopen(struct scene *s)
 {
-	const struct assay_rows rows = memory_rows(s->memory);
-	const struct assay_entries entries = memory_entries(s->memory);
+	const struct assay_rows rows = scene_rows(s);
+	const struct assay_entries entries = scene_entries(s);
 
 	if (s->in_block) {
 		scene_block(s);
@@ -382,7 +460,9 @@ enum code
 scene_send_bytes(struct scene *s, struct assay_bytes transaction)
 {
 	begin(s);
+	s->applying = true;
 	must(assay_register_apply(s->reg, transaction, &s->result), "the register failed at a transaction");
+	s->applying = false;
 	s->detail = s->result.detail;
 	return (enum code)s->result.code;
 }

@@ -73,6 +73,11 @@ struct scene {
 	uint8_t transaction[ASSAY_TRANSACTION_BYTES_MAX];	/* the last one */
 	size_t transaction_len;
 	struct sim_evidence evidence;		/* the last one made */
+	/* What goes through the ports, for tests that watch; may be NULL.  Changes are of committed steps. */
+	void *watcher;
+	void (*on_change)(void *watcher, struct assay_bytes key);
+	void (*on_entry)(void *watcher, struct assay_bytes entry);
+	bool applying;				/* a transaction is being applied, not a block begun or ended */
 	struct sim_key *worker_keys;		/* of all workers made, for freeing */
 	size_t worker_keys_count;
 };
