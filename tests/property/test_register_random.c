@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "format/hex.h"
 #include "scene/register_scene.h"
 
 #define OPERATORS	3	/* accounts 0 to 2 run workers, 3 has apps */
@@ -756,11 +757,46 @@ roots_depend_on_nothing_else(void **state)
 	assert_memory_equal(first.roots.bytes, second.roots.bytes, sizeof(first.roots.bytes));
 }
 
+/*
+ * The roots of all heights are those that were written down: the same for every
+ * compiler, optimization and machine.  Whoever changes a rule changes them, on
+ * purpose (ASSAY_GOLDEN=update), and once there are registers that live, the
+ * version of the rules with them.
+ */
+static void
+roots_are_the_recorded_ones(void **state)
+{
+	static struct world w;
+	const char *source = getenv("ASSAY_SOURCE");
+	const char *update = getenv("ASSAY_GOLDEN");
+	char path[1024], recorded[80] = { 0 }, now[80] = { 0 };
+	FILE *file;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/tests/property/register-roots.txt", source != NULL ? source : ".");
+	chapter(&w, 7, CHAPTER / 2);
+	hex_encode(now, ARRAY_BYTES(w.roots.bytes));
+	if (update != NULL && strcmp(update, "update") == 0) {
+		file = fopen(path, "w");
+		assert_non_null(file);
+		assert_true(fprintf(file, "%s\n", now) > 0 && fclose(file) == 0);
+	}
+	file = fopen(path, "r");
+	if (file == NULL) {
+		fail_msg("%s cannot be read", path);
+	}
+	assert_non_null(fgets(recorded, sizeof(recorded), file));
+	(void)fclose(file);
+	recorded[strcspn(recorded, "\n")] = '\0';
+	assert_string_equal(now, recorded);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(invariants_hold_whatever_comes),
+		cmocka_unit_test(roots_are_the_recorded_ones),
 		cmocka_unit_test(roots_depend_on_nothing_else),
 	};
 
