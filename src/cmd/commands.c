@@ -86,10 +86,11 @@ const struct command commands[] = {
 	  "ID is what a result shows: quote.signature, status.out-of-date, SWHardeningNeeded, 3, INTEL-SA-00615, mrenclave, "
 	  "assay.result/1, platform.shortfall[].part, not-genuine. Without it all are listed.",
 	  "", 0, 1, json_options, command_explain },
-	{ "policy", "list | show NAME|FILE | check FILE | diff A B", "list, show, check and compare policies",
+	{ "policy", "list | show NAME|FILE | check FILE | diff A B | eval", "list, show, check and compare policies",
 	  "list names the presets. show writes the canonical document, the one that a policy's digest is of. check says the "
-	  "digest of a document, or why it is none. diff shows where two policies differ.",
-	  "list show check diff", 1, 3, json_options, command_policy },
+	  "digest of a document, or why it is none. diff shows where two policies differ. eval judges the stored evidence of "
+	  "every worker of a register by the policy in force and by --policy: who would rise, who would drop, who would be out.",
+	  "list show check diff eval", 1, 3, policy_options, command_policy },
 	{ "key", "new | show | passwd FILE", "make, show and re-encrypt the keys of accounts, agents, logs and witnesses",
 	  "An account's key is cold: it owns units and stake, and signs what moves them. Keep it off servers. The key of its "
 	  "agent is hot: it stands on a server and may only register, re-attest, start, pause and relay, and be replaced by "
@@ -159,6 +160,18 @@ const struct command commands[] = {
 	  "clock's time; a clock that is more than an hour away from the last block is not believed unless --accept-time says "
 	  "so.",
 	  "cut", 1, 1, block_options, command_block },
+	{ "log", "checkpoint | prove entry INDEX | prove worker ID | verify FILE | audit | publish DIR | entries | "
+	  "cosign --request FILE | cosignatures add FILE", "prove what a register's log holds, verify it, replay it",
+	  "checkpoint writes the last signed checkpoint. prove entry writes a receipt (C2SP tlog-proof): this entry is in the "
+	  "log. prove worker writes one file that shows where a worker stands as of the checkpoint: admitted at which tier, out "
+	  "and why, or not there. verify checks either with nothing but the log's key; --witnesses adds whose cosignatures it "
+	  "must bear. Exit 0: so it is; 1: it is genuine and less than what was asked; 3: it proves nothing.\n\n"
+	  "audit replays the whole log, verifies each piece of evidence again, compares each state root, and answers: Are all "
+	  "workers genuine? Was anyone paid who is not? What did the team do? With --key it cosigns what it has replayed; with "
+	  "--follow it goes on as the log grows. Exit 0: the log is honest; 3: it is not.\n\n"
+	  "publish writes the log as static files that anybody can serve. cosign writes the request to a witness (C2SP "
+	  "tlog-witness), cosignatures adds what it answers to the checkpoint; nothing is sent.",
+	  "checkpoint prove verify audit publish entries cosign cosignatures", 1, 3, log_options, command_log },
 	{ "completions", "bash|zsh|fish", "write completions for a shell",
 	  "For bash: source the output. For zsh: write it to a file _assay in a directory of fpath. For fish: write it to "
 	  "~/.config/fish/completions/assay.fish.",

@@ -25,6 +25,7 @@ int command_stake(const struct arguments *arguments);
 int command_app(const struct arguments *arguments);
 int command_assign(const struct arguments *arguments);
 int command_block(const struct arguments *arguments);
+int command_log(const struct arguments *arguments);
 int command_completions(const struct arguments *arguments);
 int command_manual(const struct arguments *arguments);
 int command_help(const struct arguments *arguments);
@@ -40,6 +41,9 @@ extern const struct option_row stake_options[];
 extern const struct option_row app_options[];
 extern const struct option_row assign_options[];
 extern const struct option_row block_options[];
+/* log_options.c */
+extern const struct option_row log_options[];
+extern const struct option_row policy_options[];
 
 /* Text of `assay help` and of `assay COMMAND --help`, to standard output. */
 void help_all(void);

@@ -8,6 +8,7 @@
 #include "cmd/decode.h"
 #include "cmd/failure.h"
 #include "cmd/near.h"
+#include "cmd/policy_eval.h"
 #include "format/json.h"
 
 static struct assay_policy policies[2];
@@ -204,6 +205,7 @@ static const struct verb verbs[] = {
 	{ "show", 1, "show NAME|FILE" },
 	{ "check", 1, "check FILE" },
 	{ "diff", 2, "diff A B" },
+	{ "eval", 0, "eval --store DIR --policy NAME|FILE" },
 };
 
 /* A word that is known, with too few or too many after it. */
@@ -238,7 +240,7 @@ wrong_use(const char *word, const char *const *names, size_t count)
 		}
 		near_offer(&near, word, verbs[i].name);
 	}
-	return fail(EXIT_USAGE, "its words are list, show NAME|FILE, check FILE, and diff A B",
+	return fail(EXIT_USAGE, "its words are list, show NAME|FILE, check FILE, diff A B, and eval",
 	    near_text(&near, text, sizeof(text), "run `assay help policy`"), "`assay policy %s` cannot be understood", word);
 }
 
@@ -263,6 +265,8 @@ command_policy(const struct arguments *arguments)
 		code = policy_check(&arena, names[0], json);
 	} else if (strcmp(verb, "diff") == 0 && count == 2) {
 		code = policy_diff(&arena, names, json);
+	} else if (strcmp(verb, "eval") == 0 && count == 0) {
+		code = policy_eval(arguments);
 	} else {
 		code = wrong_use(verb, names, count);
 	}
