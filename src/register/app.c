@@ -39,6 +39,27 @@ terms_check(struct machine *m, const struct terms *terms)
 	return row_exists(m, &key) ? CODE_ACCEPTED : CODE_PROGRAM_UNKNOWN;
 }
 
+/*
+ * May an app that is there ask for that?  For more than before only where its
+ * funds cover an epoch of it, or slots that nobody could be paid for would keep
+ * others from their turns.  And while places that are no longer wanted still
+ * wait for their last turn, no more come: places are without holes.
+ */
+static enum code
+change_check(const struct app *app, const struct terms *terms)
+{
+	const uint64_t empty = terms->slots > app->filled ? (uint64_t)terms->slots - app->filled : 0;
+
+	if (terms->slots > app->slots && app->places > app->slots) {
+		return CODE_APP_SLOTS;
+	}
+	if ((terms->slots > app->slots || terms->pay > app->pay) &&
+	    app->escrow < mul_div(terms->pay, empty, 1)) {
+		return CODE_APP_ESCROW;
+	}
+	return CODE_ACCEPTED;
+}
+
 static void
 terms_set(struct app *app, const struct terms *terms)
 {
@@ -127,6 +148,9 @@ apply_app_change(struct machine *m, const struct app_change_arguments *a)
 
 	if (code == CODE_ACCEPTED) {
 		code = terms_check(m, &terms);
+	}
+	if (code == CODE_ACCEPTED) {
+		code = change_check(&app, &terms);
 	}
 	if (code != CODE_ACCEPTED) {
 		return code;

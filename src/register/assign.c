@@ -167,13 +167,25 @@ assignment_release(struct machine *m, const uint8_t id[static 32], struct worker
 	row_put(m, &key, &assignment);
 }
 
+/* What makes an app take a worker or not. */
+static bool
+is_offered_alike(const struct worker *a, const struct worker *b)
+{
+	return a->tier == b->tier && a->tee == b->tee && a->ask == b->ask &&
+	    memcmp(a->program, b->program, sizeof(a->program)) == 0;
+}
+
+/*
+ * Only where it is the worker that has changed: an app whose owner changed what
+ * it asks for owes the epoch that has begun, and lets go at the slot's turn.
+ */
 void
-assignment_check(struct machine *m, const uint8_t id[static 32], struct worker *worker)
+assignment_check(struct machine *m, const uint8_t id[static 32], struct worker *worker, const struct worker *before)
 {
 	const struct row_key app_key = key_of_32(TABLE_APP, worker->app);
 	struct app app;
 
-	if (has_app(worker) && (!row_get(m, &app_key, &app) || !app_accepts(&app, worker))) {
+	if (has_app(worker) && !is_offered_alike(worker, before) && (!row_get(m, &app_key, &app) || !app_accepts(&app, worker))) {
 		assignment_release(m, id, worker);
 	}
 }
@@ -268,6 +280,7 @@ pick_worker(struct machine *m, const struct row_key *slot_key, const struct app 
 struct turn {
 	uint8_t app_id[32];
 	uint16_t slot;
+	uint64_t due;
 	struct row_key app_key;
 	struct row_key key;
 	struct app app;
@@ -391,6 +404,10 @@ slot_turn(struct machine *m, struct turn *t)
 		return;
 	}
 	has_place = row_get(m, &t->key, &t->assignment);
+	/* A timer too many, of a place that has another one or is not the next to come. */
+	if (has_place ? t->assignment.timer_height != t->due : t->slot != t->app.places) {
+		return;
+	}
 	t->assignment.timer_height = 0;		/* it has just been taken */
 	if (!has_place) {
 		if (t->app.state != APP_OPEN || t->slot >= t->app.slots) {
@@ -413,11 +430,10 @@ assign_timer(struct machine *m)
 	for (uint64_t i = 0; i < parameter(m, PARAMETER_ASSIGN_SLOTS) && !m->failed; i++) {
 		struct turn turn = { .slot = 0 };
 		uint8_t subject[64];
-		uint64_t due;
 		size_t len;
 
 		step_begin(m);
-		if (!timer_take(m, TIMER_APP, m->meta.height, &due, subject, &len) || len != 34) {
+		if (!timer_take(m, TIMER_APP, m->meta.height, &turn.due, subject, &len) || len != 34) {
 			step_abort(m);
 			break;
 		}

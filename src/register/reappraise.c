@@ -80,7 +80,7 @@ is_same(const struct worker *a, const struct worker *b)
 /* Its evidence, if what decides about it has changed; then whether it still stands.  Returns
  * whether the evidence had to be appraised, which is what costs. */
 static bool
-worker_review(struct machine *m, const uint8_t id[static 32], struct worker *worker)
+worker_review(struct machine *m, const uint8_t id[static 32], struct worker *worker, const struct worker *before)
 {
 	const bool stale = worker->appraised_height <= verdict_cause_height(m, worker);
 	enum worker_reason reason;
@@ -92,7 +92,7 @@ worker_review(struct machine *m, const uint8_t id[static 32], struct worker *wor
 	if (is_out(reason)) {
 		worker_enter(m, id, worker, WORKER_SUSPENDED, reason);
 	} else if (stale) {
-		assignment_check(m, id, worker);
+		assignment_check(m, id, worker, before);
 	}
 	return stale;
 }
@@ -106,7 +106,7 @@ worker_pass(struct machine *m, const uint8_t id[static 32], const struct worker 
 
 	step_begin(m);
 	if (is_concerned(before)) {
-		appraised = worker_review(m, id, &worker);
+		appraised = worker_review(m, id, &worker, before);
 	}
 	worker_schedule(m, id, &worker);
 	/* A row in which nothing else has changed is not worth a line of the log. */

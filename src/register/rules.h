@@ -202,8 +202,9 @@ void candidate_add(struct machine *m, const uint8_t id[static 32], struct worker
 void candidate_remove(struct machine *m, const uint8_t id[static 32], struct worker *worker);
 /* The worker works no more for its app: the slot is empty, and queued. */
 void assignment_release(struct machine *m, const uint8_t id[static 32], struct worker *worker);
-/* Its tier or program changed: does its app still accept it?  Releases it where not. */
-void assignment_check(struct machine *m, const uint8_t id[static 32], struct worker *worker);
+/* Its tier or program is not what it was before: does its app still accept it?  Releases it where not. */
+void assignment_check(struct machine *m, const uint8_t id[static 32], struct worker *worker,
+    const struct worker *before);
 /* A slot has its turn at that height. */
 void assignment_schedule(struct machine *m, const uint8_t app[static 32], uint16_t slot,
     struct assignment *assignment, uint64_t height);

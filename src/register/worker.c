@@ -253,7 +253,7 @@ history_move(struct worker *to, struct worker *from)
 /* Its app goes on with the new one, if that one is what the app accepts. */
 static void
 assignment_move(struct machine *m, const uint8_t id[static 32], struct worker *worker,
-    const uint8_t app[static 32], uint16_t slot)
+    const struct worker *old, const uint8_t app[static 32], uint16_t slot)
 {
 	const struct row_key key = key_u16(key_bytes(key_start(TABLE_ASSIGNMENT), bytes_of(app, 32)), slot);
 	struct assignment assignment;
@@ -265,7 +265,7 @@ assignment_move(struct machine *m, const uint8_t id[static 32], struct worker *w
 	row_put(m, &key, &assignment);
 	memcpy(worker->app, app, sizeof(worker->app));
 	worker->app_slot = slot;
-	assignment_check(m, id, worker);
+	assignment_check(m, id, worker, old);
 }
 
 /* One that works goes on working: nothing but its key has changed. */
@@ -319,7 +319,7 @@ replace(struct machine *m, const uint8_t id[static 32], struct worker *worker, c
 		worker_enter(m, id, worker, WORKER_ONLINE, WORKER_BECAUSE_NONE);
 	}
 	if (online && slot != NO_SLOT) {
-		assignment_move(m, id, worker, app, slot);
+		assignment_move(m, id, worker, &old, app, slot);
 	}
 }
 
@@ -458,8 +458,8 @@ renewable(struct machine *m, const struct worker *worker, const struct reattest_
 
 /* The new evidence has been found good, and stands in the row. */
 static void
-renew(struct machine *m, const uint8_t id[static 32], struct worker *worker, struct assay_bytes evidence,
-    bool answers)
+renew(struct machine *m, const uint8_t id[static 32], struct worker *worker, const struct worker *before,
+    struct assay_bytes evidence, bool answers)
 {
 	uint8_t digest[32];
 
@@ -476,7 +476,7 @@ renew(struct machine *m, const uint8_t id[static 32], struct worker *worker, str
 	if (worker->state == WORKER_SUSPENDED) {
 		worker_enter(m, id, worker, WORKER_REGISTERED, WORKER_BECAUSE_NONE);
 	}
-	assignment_check(m, id, worker);
+	assignment_check(m, id, worker, before);
 	worker_schedule(m, id, worker);
 	worker_put(m, id, worker);
 }
@@ -487,6 +487,7 @@ apply_reattest(struct machine *m, const struct reattest_arguments *a)
 	struct assay_bytes evidence;
 	struct program program;
 	struct worker worker;
+	struct worker before;
 	struct block block;
 	bool answers;
 	enum code code;
@@ -506,13 +507,14 @@ apply_reattest(struct machine *m, const struct reattest_arguments *a)
 	}
 	/* Whether it was asked is a matter of the row as it was. */
 	answers = challenge_is_open(m, a->worker, &worker, a->nonce_height, true) == CODE_ACCEPTED;
+	before = worker;
 	worker.nonce_height = a->nonce_height;
 	if (!evidence_whole(m, &worker, &block, a, &evidence)) {
 		return CODE_TAIL;
 	}
 	code = evidence_code(m, &worker, &program, &block, evidence);
 	if (code == CODE_ACCEPTED) {
-		renew(m, a->worker, &worker, evidence, answers);
+		renew(m, a->worker, &worker, &before, evidence, answers);
 	}
 	return code;
 }

@@ -421,6 +421,149 @@ candidates_stay_dense(void **state)
 	stage_free(stage);
 }
 
+static struct app_change_arguments
+change_of(const struct stage *stage)
+{
+	struct app_change_arguments change = { .tiers = stage->open.tiers, .tees = stage->open.tees,
+		.slots = stage->open.slots, .pay = stage->open.pay, .order = stage->open.order };
+
+	memcpy(change.app, stage->app, 32);
+	memcpy(change.program, stage->open.program, 32);
+	return change;
+}
+
+/* Timer rows of the app's slots. */
+static unsigned
+timers_of(struct stage *stage)
+{
+	struct machine *m = scene_machine(stage->s);
+	const struct row_key prefix = key_u8(key_start(TABLE_TIMER), TIMER_APP);
+	struct row_key key = prefix;
+	struct timer timer;
+	unsigned count = 0;
+
+	while (row_next(m, &prefix, &key, &timer)) {
+		count += memcmp(key.bytes + prefix.len + 8, stage->app, 32) == 0 ? 1 : 0;
+	}
+	return count;
+}
+
+/* Fails where slots that go and come leave a hole, or a place with two timers, each of which begets
+ * the next one for ever. */
+static void
+a_place_has_one_timer(void **state)
+{
+	struct stage *stage = stage_new("timers", 0);
+	struct scene *s = stage->s;
+	struct app_change_arguments change;
+	struct assignment assignment;
+	struct app app;
+
+	(void)state;
+	stage->open.slots = 5;
+	assert_int_equal(open_app(stage), CODE_ACCEPTED);
+	change = change_of(stage);
+	scene_blocks(s, 12);
+	change.slots = 1;
+	assert_int_equal(scene_send(s, 3, KIND_APP_CHANGE, &change), CODE_ACCEPTED);
+	scene_block(s);
+	for (unsigned i = 0; i < 40; i++) {
+		assert_true(get_app(stage, &app));
+		change.slots = 5;
+		assert_int_equal(scene_send(s, 3, KIND_APP_CHANGE, &change),
+		    app.places > 1 ? CODE_APP_SLOTS : CODE_ACCEPTED);
+		if (app.places == 1) {
+			break;
+		}
+		scene_block(s);
+	}
+	for (unsigned i = 0; i < 20; i++) {
+		change.slots = 1;
+		assert_int_equal(scene_send(s, 3, KIND_APP_CHANGE, &change), CODE_ACCEPTED);
+		change.slots = 5;
+		(void)scene_send(s, 3, KIND_APP_CHANGE, &change);
+		scene_block(s);
+	}
+	(void)scene_send(s, 3, KIND_APP_CHANGE, &change);
+	scene_blocks(s, 30);
+	change.slots = 5;
+	(void)scene_send(s, 3, KIND_APP_CHANGE, &change);
+	scene_blocks(s, 10);
+	assert_true(get_app(stage, &app));
+	assert_int_equal(app.places, 5);
+	assert_int_equal(timers_of(stage), 5);
+	for (uint16_t slot = 0; slot < 5; slot++) {
+		assert_true(get_assignment(stage, slot, &assignment));
+	}
+	stage_free(stage);
+}
+
+/* Fails where a change asks for what nobody could be paid for. */
+static void
+a_change_is_covered(void **state)
+{
+	struct stage *stage = stage_new("covered", 0);
+	struct scene *s = stage->s;
+	struct app_change_arguments change;
+
+	(void)state;
+	assert_int_equal(open_app(stage), CODE_ACCEPTED);
+	change = change_of(stage);
+	change.slots = 101;
+	assert_int_equal(scene_send(s, 3, KIND_APP_CHANGE, &change), CODE_APP_ESCROW);
+	change.slots = 100;
+	assert_int_equal(scene_send(s, 3, KIND_APP_CHANGE, &change), CODE_ACCEPTED);
+	change.pay = 101;
+	assert_int_equal(scene_send(s, 3, KIND_APP_CHANGE, &change), CODE_APP_ESCROW);
+	change.pay = UINT64_MAX;
+	assert_int_equal(scene_send(s, 3, KIND_APP_CHANGE, &change), CODE_APP_ESCROW);
+	/* Less than before is asked for whatever there is. */
+	change.pay = 100;
+	change.slots = 99;
+	assert_int_equal(scene_send(s, 3, KIND_APP_CHANGE, &change), CODE_ACCEPTED);
+	stage_free(stage);
+}
+
+/* Fails where an owner who asks for others in the middle of an epoch gets it for nothing as soon as
+ * the worker renews its evidence. */
+static void
+a_change_is_no_way_out(void **state)
+{
+	struct stage *stage = stage_new("way out", 1);
+	struct scene *s = stage->s;
+	struct app_change_arguments change;
+	struct reattest_arguments renewal;
+	struct account before, after;
+	struct assignment assignment;
+	struct worker row;
+
+	(void)state;
+	stage->open.slots = 1;
+	assert_int_equal(open_app(stage), CODE_ACCEPTED);
+	scene_blocks(s, 4);
+	assert_true(get_assignment(stage, 0, &assignment));
+	assert_ptr_equal(worker_in(stage, 0), &stage->workers[0]);
+	scene_get_account(s, 0, &before);
+	while (scene_machine(s)->meta.epoch < assignment.epoch) {
+		live(stage, 1, 1, NULL);
+	}
+	change = change_of(stage);
+	change.tiers = 8;
+	change.pay = 0;
+	assert_int_equal(scene_send(s, 3, KIND_APP_CHANGE, &change), CODE_ACCEPTED);
+	scene_reattest_arguments(s, &renewal, &stage->workers[0], scene_nonce_height(s));
+	assert_int_equal(scene_send(s, 0, KIND_REATTEST, &renewal), CODE_ACCEPTED);
+	assert_ptr_equal(worker_in(stage, 0), &stage->workers[0]);
+	live(stage, 1, 60 + 30, NULL);
+	/* Paid for the epoch that it kept, and let go then. */
+	assert_null(worker_in(stage, 0));
+	scene_get_worker(s, &stage->workers[0], &row);
+	assert_int_equal(row.app_slot, NO_SLOT);
+	scene_get_account(s, 0, &after);
+	assert_int_equal(after.balance, before.balance + 100);
+	stage_free(stage);
+}
+
 int
 main(void)
 {
@@ -433,6 +576,9 @@ main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(a_closed_app_leaves_nothing),
 		cmocka_unit_test(candidates_stay_dense),
+		cmocka_unit_test(a_place_has_one_timer),
+		cmocka_unit_test(a_change_is_covered),
+		cmocka_unit_test(a_change_is_no_way_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
