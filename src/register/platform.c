@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Platforms: which workers a physical machine has, and may have.  A worker
- * without a bond occupies nothing: it makes way for whoever comes.
+ * without a bond, or whose evidence has ended, occupies nothing: it makes way
+ * for whoever comes.
  */
 #include "register/rules.h"
 
@@ -28,12 +29,28 @@ is_live(const struct worker *worker)
 	return worker->state != WORKER_NONE && worker->state != WORKER_COOLING && worker->state != WORKER_LEFT;
 }
 
+static bool
+works(const struct worker *worker)
+{
+	return worker->state == WORKER_ONLINE || worker->state == WORKER_UNRESPONSIVE ||
+	    worker->state == WORKER_PAUSED;
+}
+
 /* What has neither a bond nor work is a mere announcement. */
 static bool
-occupies(const struct worker *worker)
+is_bonded(const struct worker *worker)
 {
-	return is_live(worker) && (worker->stake != 0 || worker->state == WORKER_ONLINE ||
-	    worker->state == WORKER_UNRESPONSIVE || worker->state == WORKER_PAUSED);
+	return is_live(worker) && (worker->stake != 0 || works(worker));
+}
+
+/*
+ * A bond alone shows nothing of a machine: who has it now can say so with
+ * evidence, who had it once cannot.
+ */
+static bool
+occupies(const struct machine *m, const struct worker *worker)
+{
+	return is_bonded(worker) && (works(worker) || worker_evidence_expires_own_ms(m, worker) > m->own_ms);
 }
 
 static void
@@ -51,7 +68,7 @@ place_sgx(struct machine *m, const struct platform *platform, const struct worke
 	if (!worker_get(m, platform->sgx_worker, &other) || !is_live(&other)) {
 		return CODE_ACCEPTED;
 	}
-	if (!is_operator(worker, &other) && occupies(&other)) {
+	if (!is_operator(worker, &other) && occupies(m, &other)) {
 		return CODE_PLATFORM_OTHER;
 	}
 	memcpy(replaced, platform->sgx_worker, sizeof(platform->sgx_worker));
@@ -68,7 +85,7 @@ is_succeeded(struct machine *m, const struct worker *worker, const struct worker
 {
 	struct program program;
 
-	return is_operator(worker, other) && occupies(other) &&
+	return is_operator(worker, other) && is_bonded(other) &&
 	    (other->state == WORKER_SUSPENDED || other->state == WORKER_UNRESPONSIVE ||
 	    program_stands(m, other->program, true, &program) != CODE_ACCEPTED);
 }
@@ -94,8 +111,8 @@ place_td(struct machine *m, const struct platform *platform, const struct worker
 			memcpy(replaced, id, sizeof(id));
 			return CODE_ACCEPTED;
 		}
-		occupied += occupies(&other) ? 1 : 0;
-		if (!occupies(&other) && idle == TD_WORKERS_MAX) {
+		occupied += occupies(m, &other) ? 1 : 0;
+		if (!occupies(m, &other) && idle == TD_WORKERS_MAX) {
 			idle = i;
 		}
 	}

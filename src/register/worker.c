@@ -279,11 +279,16 @@ goes_on(struct machine *m, const struct worker *worker, const struct worker *old
 	return old->state == WORKER_ONLINE && worker_standing(m, &next) == WORKER_BECAUSE_NONE;
 }
 
-/* By another operator: it had no bond, so there is nothing that could be moved. */
+/* By another operator: it had no bond, or has nothing any more that shows it on this machine.  Then
+ * its bond cools down as after a stop. */
 static void
 displace(struct machine *m, const uint8_t old_id[static 32], struct worker *old)
 {
-	worker_enter(m, old_id, old, WORKER_LEFT, WORKER_BECAUSE_UNBONDED);
+	if (old->stake == 0) {
+		worker_enter(m, old_id, old, WORKER_LEFT, WORKER_BECAUSE_UNBONDED);
+	} else {
+		worker_enter(m, old_id, old, WORKER_COOLING, WORKER_BECAUSE_LAPSED);
+	}
 	worker_put(m, old_id, old);
 }
 

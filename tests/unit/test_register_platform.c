@@ -37,6 +37,58 @@ test_other_operator(void **state)
 	assert_true(scene_supply_holds(s));
 }
 
+/* Fails where a bond alone holds a machine that its operator cannot attest on any more, or where that
+ * bond is lost. */
+static void
+test_lapsed_makes_way(void **state)
+{
+	static const struct scene_parameter soon[] = { { PARAMETER_EVIDENCE_AGE, 600000 },
+		{ PARAMETER_LAPSE_GRACE, 60000 }, { PARAMETER_COOLING, 120000 } };
+	static const enum sim_tee tees[] = { SIM_SGX, SIM_TDX };
+
+	(void)state;
+	for (unsigned t = 0; t < 2; t++) {
+		struct scene_worker first[16];
+		struct scene_worker second;
+		struct account account;
+		const unsigned full = tees[t] == SIM_SGX ? 1 : 16;
+
+		enrol_teardown(NULL);
+		enrol_open(soon, ENROL_COUNT(soon));
+		scene_bring_collateral(s, tees[t]);
+		for (unsigned i = 0; i < full; i++) {
+			enrol_make(&first[i], 0, i, tees[t], 0);
+			enrol_expect(scene_register(s, &first[i]), CODE_ACCEPTED);
+			enrol_expect(scene_bond(s, &first[i], 1), CODE_ACCEPTED);
+		}
+		enrol_make(&second, 1, 16, tees[t], 0);
+		scene_wait(s, 59000);
+		enrol_register_refused(&second, full == 1 ? CODE_PLATFORM_OTHER : CODE_PLATFORM_FULL);
+		for (unsigned i = 0; i < 13; i++) {
+			scene_wait(s, 59000);
+		}
+		assert_int_equal(enrol_worker(&first[0]).state, WORKER_SUSPENDED);
+		enrol_expect(scene_register(s, &second), CODE_ACCEPTED);
+		assert_int_equal(enrol_worker(&first[0]).state, WORKER_COOLING);
+		assert_int_equal(enrol_worker(&first[0]).why, WORKER_BECAUSE_LAPSED);
+		assert_int_equal(enrol_worker(&first[0]).stake, 1);
+		if (full == 1) {
+			assert_memory_equal(enrol_platform_of(&second).sgx_worker, second.id, 32);
+		} else {
+			assert_int_equal(enrol_platform_of(&second).td_workers.len, 16 * 32);
+		}
+		assert_true(scene_supply_holds(s));
+		for (unsigned i = 0; i < 3; i++) {
+			scene_wait(s, 59000);
+		}
+		scene_block(s);
+		assert_int_equal(enrol_worker(&first[0]).state, WORKER_LEFT);
+		scene_get_account(s, 0, &account);
+		assert_int_equal(account.balance, SCENE_BALANCE - full + 1);
+		assert_true(scene_supply_holds(s));
+	}
+}
+
 /* Fails where a second bond is asked for, history is cleared, or the old one lives on. */
 static void
 test_replaced(void **state)
@@ -308,6 +360,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EACH(test_other_operator),
+		EACH(test_lapsed_makes_way),
 		EACH(test_replaced),
 		EACH(test_replaced_at_rest),
 		EACH(test_replaced_in_silence),
