@@ -82,6 +82,9 @@ struct transaction {
 	struct assay_bytes body_bytes;
 	struct transaction_body body;
 	struct transaction_seal seal;
+	uint64_t fee;			/* taken */
+	bool owes;			/* and there was not enough for all of it */
+	struct account before;		/* its sender, where it owes */
 };
 
 static enum code
@@ -178,7 +181,7 @@ fee_of(const struct machine *m, struct assay_bytes transaction)
 }
 
 /* Answers and renewals that are due are free, so a sender with an empty
- * balance may send them; where they are not due, what there is is taken. */
+ * balance may send them; where they turn out to be neither, they are refused. */
 static bool
 may_be_free(unsigned kind)
 {
@@ -187,12 +190,13 @@ may_be_free(unsigned kind)
 
 /* Form, key, signature, nonce, height and fee; takes the latter three, in a step of their own. */
 static enum code
-transaction_admit(struct machine *m, const struct transaction *t, uint64_t *fee)
+transaction_admit(struct machine *m, struct transaction *t)
 {
 	struct account account;
 	bool exists;
 
 	exists = account_get(m, t->body.sender, &account);
+	t->before = account;
 	account_turn(m, &account);
 	if (!key_may_sign(m, t, &account)) {
 		return CODE_KEY;
@@ -208,17 +212,16 @@ transaction_admit(struct machine *m, const struct transaction *t, uint64_t *fee)
 	if (t->body.valid_until < m->meta.height) {
 		return CODE_EXPIRED;
 	}
-	*fee = fee_of(m, t->whole);
-	if (exists && may_be_free(t->body.kind) && account.balance < *fee) {
-		*fee = account.balance;
-	}
-	if (account.balance < *fee) {
+	t->fee = fee_of(m, t->whole);
+	t->owes = account.balance < t->fee;
+	if (t->owes && (!exists || !may_be_free(t->body.kind))) {
 		return CODE_FEE;
 	}
+	t->fee = t->owes ? account.balance : t->fee;
 	*nonce = t->body.nonce;
-	account.balance -= *fee;
-	m->meta.balances -= *fee;
-	m->meta.treasury += *fee;
+	account.balance -= t->fee;
+	m->meta.balances -= t->fee;
+	m->meta.treasury += t->fee;
 	account_put(m, t->body.sender, &account);
 	memcpy(m->sender, t->body.sender, sizeof(m->sender));
 	return CODE_ACCEPTED;
@@ -252,6 +255,17 @@ transaction_run(struct machine *m, const struct transaction *t)
 		step_abort(m);
 	}
 	return code;
+}
+
+/* As if it had not been let in: it has changed nothing but its sender's row. */
+static void
+admission_undo(struct machine *m, const struct transaction *t)
+{
+	step_begin(m);
+	m->meta.treasury -= t->fee;
+	m->meta.balances += t->fee;
+	account_put(m, t->body.sender, &t->before);
+	step_commit(m, EFFECT_NONE);
 }
 
 static void
@@ -300,7 +314,6 @@ transaction_apply(struct machine *m, struct assay_bytes whole)
 {
 	struct transaction t;
 	uint8_t digest[32];
-	uint64_t fee = 0;
 	enum code code = transaction_read(&t, whole);
 
 	memset(&m->result, 0, sizeof(m->result));
@@ -310,7 +323,7 @@ transaction_apply(struct machine *m, struct assay_bytes whole)
 	crypto_sha256(m->crypto, digest, whole);
 	if (code == CODE_ACCEPTED) {
 		step_begin(m);
-		code = transaction_admit(m, &t, &fee);
+		code = transaction_admit(m, &t);
 		if (code == CODE_ACCEPTED) {
 			step_commit(m, EFFECT_NONE);
 		} else {
@@ -322,13 +335,19 @@ transaction_apply(struct machine *m, struct assay_bytes whole)
 		return;
 	}
 	code = transaction_run(m, &t);
+	if (code != CODE_ACCEPTED && t.owes) {
+		/* Or whoever has nothing could fill the log for nothing. */
+		admission_undo(m, &t);
+		transaction_refused(m, digest, CODE_FEE);
+		return;
+	}
 	if (code == CODE_ACCEPTED && m->free) {
-		fee_return(m, fee);
-		fee = 0;
+		fee_return(m, t.fee);
+		t.fee = 0;
 	}
 	m->result.code = (uint16_t)code;
 	m->result.detail = m->detail;
-	m->result.fee = fee;
+	m->result.fee = t.fee;
 	inputs_add(m, digest);
 	entry_of_transaction(m, &t);
 }

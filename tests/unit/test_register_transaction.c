@@ -214,6 +214,50 @@ fees_are_taken_once_the_nonce_is(void **state)
 	scene_free(s);
 }
 
+/* Fails where answers and renewals that are no good cost nothing, nor leave more than a digest, for
+ * who has nothing. */
+static void
+who_has_nothing_sends_nothing_bad(void **state)
+{
+	const struct scene_parameter fees[] = { { PARAMETER_FEE_BASE, 100 }, { PARAMETER_FEE_BYTE, 2 } };
+	struct scene *s = scene_new(&(struct scene_options){ .seed = "nothing", .parameters = fees, .parameters_count = 2 });
+	const struct transfer_arguments a = transfer_to(s, 7, 3);
+	const struct answer_group group = { .height = 1, .id_bytes = 32, .count = 1 };
+	struct reattest_arguments renewal = { .nonce_height = 0 };
+	struct scene_account *const poor = &s->accounts[7];
+	struct answers_arguments answers;
+	struct account before, after;
+	uint8_t bytes[256] = { 0 };
+	struct assay_bytes entry;
+
+	(void)state;
+	(void)record_encode(&answer_group_record, &group, bytes, sizeof(bytes));
+	answers.groups = bytes_of(bytes, record_encode(&answer_group_record, &group, bytes, sizeof(bytes)) + 102);
+	assert_int_equal(scene_send(s, 0, KIND_TRANSFER, &a), CODE_ACCEPTED);
+	scene_get_account(s, 7, &before);
+	assert_int_equal(scene_send(s, 7, KIND_ANSWERS, &answers), CODE_FEE);
+	assert_false(s->result.charged);
+	assert_int_equal(s->result.fee, 0);
+	const uint64_t index = s->result.index;
+
+	assert_int_equal(scene_send(s, 7, KIND_REATTEST, &renewal), CODE_FEE);
+	scene_get_account(s, 7, &after);
+	assert_int_equal(after.balance, 3);
+	assert_int_equal(after.nonce, 0);
+	assert_int_equal(after.key.len, before.key.len);
+	assert_int_equal(poor->nonce, 0);
+	scene_block(s);
+	assert_true(memory_entry(s->memory, index, &entry));
+	assert_int_equal(entry.data[0], ENTRY_REFUSED);
+	assert_true(scene_supply_holds(s));
+	/* Who has enough pays for it. */
+	assert_int_equal(scene_send(s, 1, KIND_ANSWERS, &answers), CODE_ANSWERS_NONE);
+	assert_int_equal(s->result.fee, 100 + 2 * s->transaction_len);
+	scene_block(s);
+	assert_true(scene_supply_holds(s));
+	scene_free(s);
+}
+
 static void
 arguments_must_be_the_kinds(void **state)
 {
@@ -359,6 +403,7 @@ main(void)
 		cmocka_unit_test(nonce_height_and_size),
 		cmocka_unit_test(the_last_height_is_kept),
 		cmocka_unit_test(fees_are_taken_once_the_nonce_is),
+		cmocka_unit_test(who_has_nothing_sends_nothing_bad),
 		cmocka_unit_test(arguments_must_be_the_kinds),
 		cmocka_unit_test(an_agent_may_only_run_workers),
 		cmocka_unit_test(a_rotated_key_signs_after_its_lock),
