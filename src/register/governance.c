@@ -8,7 +8,9 @@
  *	 +---- another council ----> DEAD -+
  *
  * A proposal waits for one date at a time, which follows from its row; its
- * timer row is at that date.  Approvals are of one generation of the council,
+ * timer row is at that date.  Those that nobody but their proposer wants wait in
+ * a queue of their own, so that one member cannot keep the acts of all waiting
+ * behind them.  Approvals are of one generation of the council,
  * so nobody's approval outlives his membership.
  */
 #include "register/acts.h"
@@ -54,19 +56,30 @@ approval_key(uint64_t number, const uint8_t member[static 32])
 	return key_bytes(key_u64(key_start(TABLE_APPROVAL), number), bytes_of(member, 32));
 }
 
-/* What it waits for; 0: for nothing. */
-static uint64_t
-proposal_due(const struct proposal *proposal)
+struct date {
+	enum timer_class queue;
+	uint64_t due_own_ms;	/* 0: it waits for nothing */
+};
+
+static struct date
+proposal_date(const struct proposal *proposal)
 {
 	switch (proposal->state) {
 	case PROPOSAL_OPEN:
+		return (struct date){ TIMER_LAPSE, proposal->lapses_own_ms };
 	case PROPOSAL_DONE:
-		return proposal->lapses_own_ms;
+		return (struct date){ TIMER_PROPOSAL, proposal->lapses_own_ms };
 	case PROPOSAL_LOCKED:
-		return proposal->effective_own_ms;
+		return (struct date){ TIMER_PROPOSAL, proposal->effective_own_ms };
 	default:
-		return 0;
+		return (struct date){ TIMER_PROPOSAL, 0 };
 	}
+}
+
+static bool
+is_same_date(const struct date *a, const struct date *b)
+{
+	return a->queue == b->queue && a->due_own_ms == b->due_own_ms;
 }
 
 /* The arguments are copied to m->document, so that they last while the rule reads other rows. */
@@ -86,19 +99,19 @@ proposal_get(struct machine *m, uint64_t number, struct proposal *proposal)
 	return true;
 }
 
-/* was_due: what it waited for before, whose timer goes. */
+/* was: what it waited for before, whose timer goes. */
 static void
-proposal_put(struct machine *m, uint64_t number, const struct proposal *proposal, uint64_t was_due)
+proposal_put(struct machine *m, uint64_t number, const struct proposal *proposal, struct date was)
 {
 	const struct row_key key = proposal_key(number);
 	const struct row_key subject = key_u64((struct row_key){ { 0 }, 0 }, number);
-	const uint64_t due = proposal_due(proposal);
+	const struct date date = proposal_date(proposal);
 
-	if (was_due != 0 && was_due != due) {
-		timer_clear(m, TIMER_PROPOSAL, was_due, bytes_of(subject.bytes, subject.len));
+	if (was.due_own_ms != 0 && !is_same_date(&was, &date)) {
+		timer_clear(m, was.queue, was.due_own_ms, bytes_of(subject.bytes, subject.len));
 	}
-	if (due != 0) {
-		timer_set(m, TIMER_PROPOSAL, due, bytes_of(subject.bytes, subject.len));
+	if (date.due_own_ms != 0) {
+		timer_set(m, date.queue, date.due_own_ms, bytes_of(subject.bytes, subject.len));
 	}
 	row_put(m, &key, proposal);
 }
@@ -172,7 +185,7 @@ apply_propose(struct machine *m, const struct propose_arguments *a)
 	proposal.arguments = a->arguments;
 	m->meta.proposals++;
 	code = proposal_approved(m, m->meta.proposals, &proposal);
-	proposal_put(m, m->meta.proposals, &proposal, 0);
+	proposal_put(m, m->meta.proposals, &proposal, (struct date){ TIMER_PROPOSAL, 0 });
 	return code;
 }
 
@@ -188,7 +201,7 @@ apply_approve(struct machine *m, const struct proposal_arguments *a)
 {
 	const struct row_key key = approval_key(a->number, m->sender);
 	struct proposal proposal;
-	uint64_t was_due;
+	struct date was;
 	enum code code;
 
 	if (!council_has(m, m->sender)) {
@@ -203,9 +216,9 @@ apply_approve(struct machine *m, const struct proposal_arguments *a)
 	if (row_exists(m, &key)) {
 		return CODE_APPROVED;
 	}
-	was_due = proposal_due(&proposal);
+	was = proposal_date(&proposal);
 	code = proposal_approved(m, a->number, &proposal);
-	proposal_put(m, a->number, &proposal, was_due);
+	proposal_put(m, a->number, &proposal, was);
 	return code;
 }
 
@@ -219,7 +232,7 @@ apply_withdraw_approval(struct machine *m, const struct proposal_arguments *a)
 {
 	const struct row_key key = approval_key(a->number, m->sender);
 	struct proposal proposal;
-	uint64_t was_due;
+	struct date was;
 
 	if (!council_has(m, m->sender)) {
 		return CODE_NOT_COUNCIL;
@@ -234,7 +247,7 @@ apply_withdraw_approval(struct machine *m, const struct proposal_arguments *a)
 	if (!row_exists(m, &key)) {
 		return CODE_NOT_APPROVED;
 	}
-	was_due = proposal_due(&proposal);
+	was = proposal_date(&proposal);
 	row_remove(m, &key);
 	proposal.approvals--;
 	if (proposal.state == PROPOSAL_LOCKED && !approvals_suffice(m, &proposal)) {
@@ -242,7 +255,7 @@ apply_withdraw_approval(struct machine *m, const struct proposal_arguments *a)
 		proposal.passed_own_ms = 0;
 		proposal.effective_own_ms = 0;
 	}
-	proposal_put(m, a->number, &proposal, was_due);
+	proposal_put(m, a->number, &proposal, was);
 	return CODE_ACCEPTED;
 }
 
@@ -319,18 +332,18 @@ proposal_turn(struct machine *m, uint64_t number, struct proposal *proposal)
 	return EFFECT_PROPOSAL;
 }
 
-/* The first proposal that is due; false: none.  One step. */
+/* The first proposal of that queue that is due; false: none.  One step. */
 static bool
-proposal_timer(struct machine *m)
+proposal_timer(struct machine *m, enum timer_class queue)
 {
 	uint8_t subject[64];
 	struct proposal proposal;
 	enum effect effect = EFFECT_PROPOSAL;
-	uint64_t due;
+	struct date taken = { .queue = queue };
 	size_t len;
 
 	step_begin(m);
-	if (!timer_take(m, TIMER_PROPOSAL, m->own_ms, &due, subject, &len)) {
+	if (!timer_take(m, queue, m->own_ms, &taken.due_own_ms, subject, &len)) {
 		step_abort(m);
 		return false;
 	}
@@ -338,9 +351,13 @@ proposal_timer(struct machine *m)
 	const uint64_t number = key_take(&rest, 8);
 
 	/* Its timer moves with it, so one that comes at another date is a row too many. */
-	if (proposal_get(m, number, &proposal) && proposal_due(&proposal) == due) {
-		effect = proposal_turn(m, number, &proposal);
-		proposal_put(m, number, &proposal, 0);
+	if (proposal_get(m, number, &proposal)) {
+		const struct date date = proposal_date(&proposal);
+
+		if (is_same_date(&date, &taken)) {
+			effect = proposal_turn(m, number, &proposal);
+			proposal_put(m, number, &proposal, (struct date){ TIMER_PROPOSAL, 0 });
+		}
 	}
 	step_commit(m, effect);
 	return true;
@@ -369,11 +386,14 @@ governance_timer(struct machine *m)
 {
 	unsigned left = ACTS_PER_BLOCK;
 
-	while (left != 0 && !m->failed && proposal_timer(m)) {
+	while (left != 0 && !m->failed && proposal_timer(m, TIMER_PROPOSAL)) {
 		left--;
 	}
 	while (left != 0 && !m->failed && program_timer(m)) {
 		left--;
+	}
+	for (left = ACTS_PER_BLOCK; left != 0 && !m->failed && proposal_timer(m, TIMER_LAPSE); left--) {
+		continue;
 	}
 	effect_flush(m);
 }

@@ -147,8 +147,8 @@ struct answer_batch {
 
 /* ---- the machine */
 
-/* What a block's start can have to say: at most 8 acts, each of few rows. */
-#define LATE_BYTES_MAX	((size_t)512 * 1024)
+/* What a block's start can have to say: at most 8 acts and 8 proposals that lapse, each of few rows. */
+#define LATE_BYTES_MAX	((size_t)768 * 1024)
 #define ACTS_PER_BLOCK	8
 
 struct machine {

@@ -475,10 +475,11 @@ enum deny_kind {
 enum timer_class {
 	TIMER_WORKER = 1,	/* own clock; worker's primary key */
 	TIMER_SLASH,		/* own clock; slash's primary key */
-	TIMER_PROPOSAL,		/* own clock; proposal number */
+	TIMER_PROPOSAL,		/* own clock; proposal number: it takes effect, or an emergency act ends */
 	TIMER_APP,		/* height; assignment's primary key */
 	TIMER_COLLATERAL,	/* block time; in_force's primary key: a newer set comes into force by itself */
-	TIMER_PROGRAM		/* block time; program id: its retirement */
+	TIMER_PROGRAM,		/* block time; program id: its retirement */
+	TIMER_LAPSE		/* own clock; proposal number: it has not passed in time */
 };
 
 enum slash_rule {

@@ -400,6 +400,25 @@ test_bounded_lapse(void **state)
 	assert_int_equal(council_state(ACTS_PER_BLOCK + 1), PROPOSAL_LAPSED);
 }
 
+/* Fails where a member's proposals that nobody approved keep an act waiting that was passed. */
+static void
+test_nobody_is_kept_waiting(void **state)
+{
+	const uint64_t before = balance(1);
+	uint64_t number;
+
+	(void)state;
+	for (unsigned i = 0; i < 5 * ACTS_PER_BLOCK; i++) {
+		(void)propose_credit(0, 1);
+	}
+	council_wait(COUNCIL_LIFE_MS - COUNCIL_LOCK_MS);
+	number = propose_credit(1, 7);
+	assert_int_equal(council_approve(2, number), CODE_ACCEPTED);
+	council_wait(COUNCIL_LOCK_MS);
+	assert_int_equal(council_state(number), PROPOSAL_DONE);
+	assert_int_equal(balance(1), before + 7);
+}
+
 /* ---- refusals: each with its code, and nothing else changed */
 
 enum refusal {
@@ -619,6 +638,7 @@ main(void)
 		TEST(test_failed),
 		TEST(test_bounded),
 		TEST(test_bounded_lapse),
+		TEST(test_nobody_is_kept_waiting),
 		TEST(test_refusals),
 		TEST(test_keys_and_replay),
 		TEST(test_units_by_kind),
