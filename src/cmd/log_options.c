@@ -17,6 +17,7 @@ const struct option_row log_options[] = {
 	OPTION_PASSPHRASE_FILE,
 	{ "accept-missing-checkpoint", NULL,
 	  "checkpoint: sign although nothing says what was signed before: you vouch that it was no more", false, NULL },
+	{ "accept-time", NULL, "checkpoint: sign although the last block is more than an hour away from the clock", false, NULL },
 	{ "tier", "N", "prove, verify: the worker has to be admitted at tier N or better (1 is the best)", false, "1 2 3 4 5" },
 	{ "whole", NULL,
 	  "prove worker: show the program, the signer, the floor and the deny list as well, which makes it longer", false, NULL },
