@@ -67,6 +67,13 @@ put_files(void)
 	    ".It Pa .roots.pem\nthe simulated roots, for\n.Cm assay verify Fl \\-insecure-root\n"
 	    ".It Pa .policy.json\na policy, where the break needs one\n"
 	    ".It Pa .arguments\nthe arguments of the verifying\n.Cm assay verify ,\none a line\n"
+	    ".El\n"
+	    ".Pp\nWhat\n.Cm play\nleaves in its\n.Ar DIR :\n"
+	    ".Bl -tag -width Ds\n"
+	    ".It Pa register\nthe register's store\n"
+	    ".It Pa keys\nkey files without passphrases: the log's, those of all accounts and workers\n"
+	    ".It Pa keys/checkpoint\nthe last checkpoint that was signed\n"
+	    ".It Pa fork\nthe second history of the last cheat, with a checkpoint that nobody should believe\n"
 	    ".El");
 }
 
@@ -118,9 +125,9 @@ sim_manual(void)
 	put_breaks();
 	(void)puts(".Sh EXIT STATUS\n"
 	    ".Bl -tag -width Ds -compact\n"
-	    ".It 0\nit was made\n"
+	    ".It 0\nit was made, or played\n"
 	    ".It 2\nusage, a path that cannot be written to, or evidence that cannot be\n"
-	    ".It 70\na bug in\n.Nm\n"
+	    ".It 70\na bug in\n.Nm ;\nof\n.Cm play :\na cheat went through, or the audit found a fault\n"
 	    ".El\n"
 	    ".Sh EXAMPLES\n"
 	    "Make the quote of a TD on a platform that is out of date, and verify it:\n"

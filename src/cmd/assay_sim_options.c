@@ -138,7 +138,8 @@ parse_command(struct sim_arguments *arguments, const char *word)
 			return 0;
 		}
 	}
-	return sim_usage("say init, quote, fleet, breaks, play or manual; assay-sim --help lists them", "there is no command %s", word);
+	return sim_usage("say init, quote, fleet, breaks, play or manual; assay-sim --help lists them",
+	    "there is no command %s", word);
 }
 
 static int
@@ -200,7 +201,8 @@ sim_arguments_parse(struct sim_arguments *arguments, int argc, char **argv)
 {
 	*arguments = (struct sim_arguments){ 0 };
 	if (argc < 2) {
-		return sim_usage("say init, quote, fleet, breaks, play or manual; assay-sim --help lists them", "no command was given");
+		return sim_usage("say init, quote, fleet, breaks, play or manual; assay-sim --help lists them",
+		    "no command was given");
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		arguments->values[OPTION_HELP] = "";

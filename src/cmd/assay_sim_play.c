@@ -166,6 +166,9 @@ end_tell(const struct play *p)
 	hex[64] = '\0';
 	(void)printf("\nblocks      %llu, %llu entries\nstate root  %s\n", (unsigned long long)head->height,
 	    (unsigned long long)head->log_size, hex);
+	hex_encode(hex, bytes_of(head->log_root.bytes, 32));
+	(void)printf("log root    %s\nkept        %s/register, %s/keys; the second history: %s/fork\n", hex, p->directory,
+	    p->directory, p->directory);
 }
 
 int
@@ -187,6 +190,7 @@ play_run(const char *directory, const char *seed)
 	const unsigned accepted = play_cheats_tell(&p);
 	const bool good = play_audit(&p);
 
+	play_worker_keys_write(&p);
 	end_tell(&p);
 	close_all(&p);
 	if (accepted != 0 || !good) {

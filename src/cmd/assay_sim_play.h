@@ -181,7 +181,10 @@ void play_genesis_tell(const struct play *p);
 
 /* ---- assay_sim_play_keys.c: key files without passphrase */
 
+/* Of accounts and the log, which is then ready to be signed for. */
 void play_keys_write(struct play *p);
+/* Of the workers that are there in the end. */
+void play_worker_keys_write(const struct play *p);
 
 /* ---- assay_sim_play_block.c */
 
@@ -216,9 +219,10 @@ void play_start(struct play *p, const struct play_worker *w);
 struct play_worker *play_upgrade(struct play *p, struct play_worker *w, enum play_program program);
 bool play_row(struct play *p, const struct play_worker *w, struct worker *row);
 struct play_worker *play_worker_of(struct play *p, const uint8_t id[static 32]);
-/* What the last block drew; false: it is genesis. */
-bool play_drawn(struct play *p, struct block *block);
-/* The answers to that. */
+/* Did that block ask this worker, and is it still in time?  is_quote: for a new quote. */
+enum code play_draw_check(struct play *p, const struct play_worker *w, const struct worker *row, uint64_t height,
+    bool is_quote);
+/* The answers to all draws that still wait. */
 void play_answers(struct play *p);
 /* One answer of a worker as the arguments of a batch. */
 #define PLAY_ANSWER_BYTES	128

@@ -57,8 +57,8 @@ one_byte_changed(struct play *p)
 }
 
 /* Whose evidence is the newest: what it answers to must not be what fails. */
-static struct play_worker *
-newest_worker(struct play *p, struct worker *row)
+static struct worker
+newest_evidence(struct play *p)
 {
 	struct play_worker *newest = NULL;
 
@@ -75,8 +75,7 @@ newest_worker(struct play *p, struct worker *row)
 		newest->renews = true;
 		play_cut(p);
 	}
-	*row = newest->told;
-	return newest;
+	return newest->told;
 }
 
 static void
@@ -85,10 +84,9 @@ another_machines_quote(struct play *p)
 	static uint8_t quote[DOCUMENT_BYTES_MAX];
 	static struct register_arguments a;
 	const struct sim_options options = { .program = p->mrenclave_2 };
-	struct worker victim;
+	const struct worker victim = newest_evidence(p);
 	struct evidence row;
 
-	(void)newest_worker(p, &victim);
 	play_register_arguments(p, &a, machine_of_cheat(p, &options), PLAY_CHEAT, play_height(p));
 	/* The register is public, so anybody can have it. */
 	const struct row_key key = key_of_32(TABLE_EVIDENCE, victim.evidence);
@@ -138,30 +136,42 @@ changed_program(struct play *p)
 	judge_registration(p, "a changed worker program", &a, CODE_PROGRAM_DIGEST);
 }
 
-/* Before a block is cut its id is guessed, and an answer to it signed; until that block asks the worker. */
+/* By the last block, and for an answer; not for a new quote. */
+static bool
+is_asked_plainly(struct play *p, const struct play_worker *w)
+{
+	struct worker row;
+
+	return w->registered && play_row(p, w, &row) && worker_is_admitted(p->m, &row) &&
+	    play_draw_check(p, w, &row, play_height(p), false) == CODE_ACCEPTED;
+}
+
+/*
+ * Before a block is cut its id is guessed, and the answers of all workers to it
+ * are signed; until a block asks one of them.
+ */
 static void
 answer_signed_ahead(struct play *p)
 {
-	struct worker row;
-	struct play_worker *const w = newest_worker(p, &row);
-	uint8_t bytes[PLAY_ANSWER_BYTES];
-	uint8_t guess[32];
-	struct answers_arguments a;
-	struct block block;
+	static uint8_t bytes[PLAY_WORKERS_MAX][PLAY_ANSWER_BYTES];
+	struct answers_arguments a[PLAY_WORKERS_MAX];
+	size_t asked = PLAY_WORKERS_MAX;
 
-	for (unsigned tries = 0;; tries++) {
+	for (unsigned tries = 0; asked == PLAY_WORKERS_MAX; tries++) {
 		const uint64_t height = play_height(p) + 1;
+		uint8_t guess[32];
 
-		play_must(tries < 3 * PLAY_DAY_BLOCKS, "nobody is asked any more");
+		play_must(tries < 2 * PLAY_DAY_BLOCKS, "nobody is asked any more");
 		sim_derive(guess, sizeof(guess), p->secret, "guess", (uint32_t)height);
-		play_answer_one(p, &a, bytes, w, height, guess);
+		for (size_t i = 0; i < p->workers_count; i++) {
+			play_answer_one(p, &a[i], bytes[i], &p->workers[i], height, guess);
+		}
 		play_cut(p);
-		if (play_row(p, w, &row) && play_drawn(p, &block) &&
-		    draw_check(p->m, w->id, &row, height, &block, false) == CODE_ACCEPTED) {
-			break;
+		for (size_t i = 0; i < p->workers_count; i++) {
+			asked = is_asked_plainly(p, &p->workers[i]) ? i : asked;
 		}
 	}
-	const size_t at = play_try(p, PLAY_RELAY, KIND_ANSWERS, &a);
+	const size_t at = play_try(p, PLAY_RELAY, KIND_ANSWERS, &a[asked]);
 
 	play_cut(p);
 	judge(p, "an answer signed ahead", play_answer_code(p, at), 0, CODE_ANSWER_SIGNATURE);

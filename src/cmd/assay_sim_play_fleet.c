@@ -236,54 +236,111 @@ is_old(const struct play *p, const struct worker *row)
 	return p->m->own_ms - row->attested_own_ms > parameter(p->m, PARAMETER_EVIDENCE_AGE) / 3 * 2;
 }
 
-bool
-play_drawn(struct play *p, struct block *block)
+enum code
+play_draw_check(struct play *p, const struct play_worker *w, const struct worker *row, uint64_t height, bool is_quote)
 {
-	const uint64_t height = play_height(p);
+	struct block block;
 
-	if (!block_get(p->m, height, block)) {
-		return false;
+	if (!block_get(p->m, height, &block)) {
+		return CODE_ANSWER_HEIGHT;
 	}
-	/* The row gets it with the next block. */
-	memcpy(block->id, p->block_ids[height], sizeof(block->id));
-	return true;
+	/* The row of the last block gets its id with the next one. */
+	memcpy(block.id, p->block_ids[height], sizeof(block.id));
+	return draw_check(p->m, w->id, row, height, &block, is_quote);
+}
+
+static bool
+is_awake(struct play *p, const struct play_worker *w, struct worker *row)
+{
+	return w->registered && !w->silent && play_row(p, w, row) &&
+	    (row->state == WORKER_ONLINE || row->state == WORKER_UNRESPONSIVE);
+}
+
+/* The first height whose draws can still be answered in the next block. */
+static uint64_t
+first_open(const struct play *p, enum parameter_id window)
+{
+	const uint64_t next = play_height(p) + 1;
+
+	return next > parameter(p->m, window) ? next - parameter(p->m, window) : 1;
+}
+
+struct batch {
+	uint8_t bytes[4 * (16 + PLAY_WORKERS_MAX * ANSWER_BYTES)];
+	size_t len;
+	bool answered[PLAY_WORKERS_MAX];	/* by a quote or in this batch: no silence is left to end */
+};
+
+/* One new quote at most: for the last draw that asks for one, or because the old one is old. */
+static void
+quotes_send(struct play *p, struct batch *batch)
+{
+	for (size_t i = 0; i < p->workers_count; i++) {
+		struct play_worker *const w = &p->workers[i];
+		uint64_t nonce_height = 0;
+		struct worker row;
+
+		if (!is_awake(p, w, &row)) {
+			continue;
+		}
+		if (row.state == WORKER_ONLINE && (w->renews || is_old(p, &row))) {
+			nonce_height = play_height(p);
+		}
+		for (uint64_t h = first_open(p, PARAMETER_REATTEST_WINDOW); h <= play_height(p); h++) {
+			nonce_height = play_draw_check(p, w, &row, h, true) == CODE_ACCEPTED ? h : nonce_height;
+		}
+		if (nonce_height != 0) {
+			w->renews = false;
+			reattest(p, w, nonce_height);
+			batch->answered[i] = true;
+		}
+	}
+}
+
+/* The answers to what one block drew; whoever was silent may answer the last one though nobody asked. */
+static void
+group_put(struct play *p, struct batch *batch, uint64_t height)
+{
+	struct answer_group group = { .height = height, .id_bytes = ANSWER_ID_BYTES };
+	uint8_t *const bytes = batch->bytes + batch->len;
+	size_t len = record_encode(&answer_group_record, &group, bytes, sizeof(batch->bytes) - batch->len);
+
+	for (size_t i = 0; i < p->workers_count; i++) {
+		const struct play_worker *const w = &p->workers[i];
+		struct worker row;
+
+		if (!is_awake(p, w, &row)) {
+			continue;
+		}
+		const enum code code = play_draw_check(p, w, &row, height, false);
+
+		if (code == CODE_ACCEPTED || (code == CODE_ANSWER_NOT_ASKED && row.state == WORKER_UNRESPONSIVE &&
+		    height == play_height(p) && !batch->answered[i])) {
+			len += answer_put(p, bytes + len, w, height, p->block_ids[height]);
+			batch->answered[i] = true;
+			group.count++;
+		}
+	}
+	if (group.count != 0) {
+		(void)record_encode(&answer_group_record, &group, bytes, sizeof(batch->bytes) - batch->len);
+		batch->len += len;
+	}
 }
 
 void
 play_answers(struct play *p)
 {
-	const uint64_t height = play_height(p);
-	static uint8_t bytes[16 + PLAY_WORKERS_MAX * ANSWER_BYTES];
-	struct answer_group group = { .height = height, .id_bytes = ANSWER_ID_BYTES };
-	const size_t head = record_encode(&answer_group_record, &group, bytes, sizeof(bytes));
-	size_t len = head;
-	struct block block;
+	static struct batch batch;
 
-	if (!play_drawn(p, &block)) {
-		return;
+	play_must(parameter(p->m, PARAMETER_WINDOW) <= 4, "a batch has no room for so long a window");
+	memset(&batch, 0, sizeof(batch));
+	quotes_send(p, &batch);
+	for (uint64_t h = first_open(p, PARAMETER_WINDOW); h <= play_height(p); h++) {
+		group_put(p, &batch, h);
 	}
-	for (size_t i = 0; i < p->workers_count; i++) {
-		struct play_worker *const w = &p->workers[i];
-		struct worker row;
+	if (batch.len != 0) {
+		const struct answers_arguments a = { .groups = bytes_of(batch.bytes, batch.len) };
 
-		if (!w->registered || w->silent || !play_row(p, w, &row) ||
-		    (row.state != WORKER_ONLINE && row.state != WORKER_UNRESPONSIVE)) {
-			continue;
-		}
-		const enum code plain = draw_check(p->m, w->id, &row, height, &block, false);
-
-		if (plain == CODE_ANSWER_REATTEST || (row.state == WORKER_ONLINE && (w->renews || is_old(p, &row)))) {
-			w->renews = false;
-			reattest(p, w, height);
-		} else if (plain == CODE_ACCEPTED || row.state == WORKER_UNRESPONSIVE) {
-			len += answer_put(p, bytes + len, w, height, p->block_ids[height]);
-			group.count++;
-		}
-	}
-	if (group.count != 0) {
-		const struct answers_arguments a = { .groups = bytes_of(bytes, len) };
-
-		(void)record_encode(&answer_group_record, &group, bytes, head);
 		(void)play_send(p, PLAY_RELAY, KIND_ANSWERS, &a);
 	}
 }

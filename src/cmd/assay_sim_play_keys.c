@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The play's keys, from its seed: accounts and the log.  They are written as
- * key files without passphrase, so that the commands can be used on the
- * register afterwards; they are as secret as the seed, which is not at all.
+ * The play's keys, from its seed: of accounts, of the log, of the workers, whose
+ * keys would never leave a real TEE.  They are written as key files without
+ * passphrase, so that the commands can be used on the register afterwards;
+ * they are as secret as the seed, which is not at all.
  */
 #include "cmd/assay_sim_play.h"
 
@@ -33,9 +34,8 @@ pair_open(struct key_pair *pair, const struct sim_buffer *der)
 }
 
 static void
-account_pair(const struct play *p, struct key_pair *pair, unsigned account)
+pair_of(struct key_pair *pair, const struct sim_key *key)
 {
-	const struct sim_key *const key = &p->accounts[account].key;
 	struct sim_buffer der = { 0 };
 	uint8_t secret[32];
 
@@ -93,8 +93,24 @@ play_keys_write(struct play *p)
 		struct key_pair pair = { 0 };
 
 		label = (struct key_label){ .kind = KEY_ACCOUNT };
-		account_pair(p, &pair, i);
+		pair_of(&pair, &p->accounts[i].key);
 		key_write(p, p->accounts[i].name, &label, &pair);
 		key_release(&pair);
+	}
+}
+
+void
+play_worker_keys_write(const struct play *p)
+{
+	const struct key_label label = { .kind = KEY_UNSPECIFIED };
+
+	for (size_t i = 0; i < p->workers_count; i++) {
+		struct key_pair pair = { 0 };
+
+		if (p->workers[i].registered) {
+			pair_of(&pair, &p->workers[i].key);
+			key_write(p, p->workers[i].name, &label, &pair);
+			key_release(&pair);
+		}
 	}
 }

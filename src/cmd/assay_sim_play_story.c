@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 /* Machines of the fleet that the story does something with. */
+#define MACHINE_LATE	1	/* worker-2: it comes when all places are taken */
 #define MACHINE_SILENT	4	/* worker-5 */
 #define MACHINE_PAUSED	5	/* worker-6 */
 #define MACHINE_DENIED	8	/* worker-9 */
@@ -56,6 +57,32 @@ tell_refused(struct play *p, const char *name, const char *what, size_t at)
 	    r->detail != 0 ? assay_check_id((enum assay_check)(r->detail - 1)) : "-");
 }
 
+static struct play_worker *
+machine_new(struct play *p, unsigned i)
+{
+	const struct sim_options options = { .tee = machines[i].tee, .version = machines[i].version,
+		.status = machines[i].status, .index = i };
+	struct play_worker *w;
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "worker-%u", i + 1);
+	w = play_worker_new(p, name, PLAY_OPERATOR + i % 3, &options,
+	    machines[i].tee == SIM_TDX ? PLAY_TDX_1 : PLAY_SGX_1);
+	w->ask = machines[i].ask;
+	return w;
+}
+
+static void
+machine_arrives(struct play *p, struct play_worker *w)
+{
+	struct stake_arguments bond = { .amount = PLAY_BOND };
+
+	play_register(p, w);
+	memcpy(bond.worker, w->id, sizeof(bond.worker));
+	(void)play_send(p, w->operator_index, KIND_BOND, &bond);
+	play_start(p, w);
+}
+
 static void
 fleet_arrives(struct play *p)
 {
@@ -66,20 +93,11 @@ fleet_arrives(struct play *p)
 	size_t results[2];
 
 	for (unsigned i = 0; i < PLAY_COUNT(machines); i++) {
-		const struct sim_options options = { .tee = machines[i].tee, .version = machines[i].version,
-			.status = machines[i].status, .index = i };
-		struct stake_arguments bond = { .amount = PLAY_BOND };
-		struct play_worker *w;
-		char name[16];
+		struct play_worker *const w = machine_new(p, i);
 
-		(void)snprintf(name, sizeof(name), "worker-%u", i + 1);
-		w = play_worker_new(p, name, PLAY_OPERATOR + i % 3, &options,
-		    machines[i].tee == SIM_TDX ? PLAY_TDX_1 : PLAY_SGX_1);
-		w->ask = machines[i].ask;
-		play_register(p, w);
-		memcpy(bond.worker, w->id, sizeof(bond.worker));
-		(void)play_send(p, w->operator_index, KIND_BOND, &bond);
-		play_start(p, w);
+		if (i != MACHINE_LATE) {
+			machine_arrives(p, w);
+		}
 	}
 	play_register_arguments(p, &a, play_worker_new(p, "machine-r", PLAY_OPERATOR, &revoked, PLAY_SGX_1),
 	    PLAY_OPERATOR, height);
@@ -185,15 +203,15 @@ one_pauses(struct play *p)
 	struct play_worker *const w = &p->workers[MACHINE_PAUSED];
 	struct pause_arguments a = { .duration_ms = 12 * PLAY_HOUR_MS };
 	const uint64_t stake = w->told.stake;
-	struct worker row;
+	size_t at;
 
-	/* Announced maintenance is no way out of a challenge that waits. */
-	while (play_row(p, w, &row) && challenge_waits(p->m, w->id, &row)) {
-		play_cut(p);
-	}
 	memcpy(a.worker, w->id, sizeof(a.worker));
-	(void)play_send(p, w->operator_index, KIND_PAUSE, &a);
-	play_cut(p);
+	/* Announced maintenance is no way out of a challenge that waits, and the next block may bring one. */
+	do {
+		at = play_try(p, w->operator_index, KIND_PAUSE, &a);
+		play_cut(p);
+	} while (p->results[at].result.code == CODE_CHALLENGE_OPEN);
+	play_must(p->results[at].result.code == CODE_ACCEPTED, "maintenance cannot be announced");
 	play_blocks(p, 8);
 	play_start(p, w);
 	play_cut(p);
@@ -250,6 +268,24 @@ one_is_denied(struct play *p)
 	play_must(play_row(p, w, &row) && !worker_is_admitted(p->m, &row), "a worker of a denied platform is admitted");
 }
 
+/* What came of it for those who run machines: rewards of the register, and pay of the apps. */
+static void
+earnings_tell(struct play *p)
+{
+	for (unsigned i = PLAY_OPERATOR; i < PLAY_CLIENT; i++) {
+		struct account account;
+		uint64_t bonded = 0;
+
+		for (unsigned j = 0; j < PLAY_COUNT(machines); j++) {
+			bonded += PLAY_OPERATOR + j % 3 == i ? PLAY_BOND : 0;
+		}
+		play_must(account_get(p->m, p->accounts[i].id, &account) && account.balance + bonded > PLAY_BALANCE,
+		    "an operator earned nothing");
+		play_tell(p, p->accounts[i].name, "has earned %llu units",
+		    (unsigned long long)(account.balance + bonded - PLAY_BALANCE));
+	}
+}
+
 void
 play_story(struct play *p)
 {
@@ -262,6 +298,8 @@ play_story(struct play *p)
 	p->step_ms = PLAY_HOUR_MS - (p->time_ms - PLAY_START_MS);
 	play_cut(p);
 	p->step_ms = PLAY_HOUR_MS;
+	play_until(p, 20);
+	machine_arrives(p, &p->workers[MACHINE_LATE]);
 	play_until(p, 26);
 	vendor_updates(p);
 	program_is_allowed(p);
@@ -274,5 +312,6 @@ play_story(struct play *p)
 	play_blocks(p, 4);
 	one_is_denied(p);
 	/* So that what was new at the beginning is last week's. */
-	play_until(p, 7 * PLAY_DAY_BLOCKS + 6);
+	play_until(p, 7 * PLAY_DAY_BLOCKS + 10);
+	earnings_tell(p);
 }

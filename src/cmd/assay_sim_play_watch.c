@@ -49,14 +49,18 @@ tell_state(struct play *p, const struct play_worker *w, const struct worker *row
 	switch (row->state) {
 	case WORKER_ONLINE:
 		if (told->state == WORKER_UNRESPONSIVE) {
-			play_tell(p, w->name, "answers again: online; slashed %llu of %llu", (unsigned long long)told->stake - stake,
-			    (unsigned long long)told->stake);
+			play_tell(p, w->name, "answers again: online; slashed %llu of %llu",
+			    (unsigned long long)told->stake - stake, (unsigned long long)told->stake);
 		} else {
 			play_tell(p, w->name, "%s; stake %llu", told->state == WORKER_PAUSED ?
 			    "back from maintenance: online" : "online", stake);
 		}
 		break;
 	case WORKER_UNRESPONSIVE:
+		if (!w->silent) {
+			play_wrong("%s answers all that it is asked, and is held to be silent since draw %llu", w->name,
+			    (unsigned long long)row->silent_height);
+		}
 		play_tell(p, w->name, "unresponsive, not admitted: %s", reason_word(row->why));
 		break;
 	case WORKER_PAUSED:
@@ -113,37 +117,42 @@ watch_workers(struct play *p)
 /* ---- apps */
 
 static void
+watch_slot(struct play *p, size_t which, uint16_t slot, const char *name, uint64_t pay)
+{
+	const struct row_key key = key_u16(key_of_32(TABLE_ASSIGNMENT, p->apps[which]), slot);
+	uint8_t *const told = p->assigned[which][slot];
+	struct assignment row;
+
+	if (!row_get(p->m, &key, &row) || memcmp(row.worker, told, sizeof(row.worker)) == 0) {
+		return;
+	}
+	const struct play_worker *const now = play_worker_of(p, row.worker);
+	const struct play_worker *const then = play_worker_of(p, told);
+
+	if (now == NULL) {
+		play_tell(p, name, "slot %u: %s is let go", (unsigned)slot, then != NULL ? then->name : "?");
+	} else if (then == NULL) {
+		play_tell(p, name, "slot %u: %s, at %llu a day", (unsigned)slot, now->name, (unsigned long long)pay);
+	} else {
+		play_tell(p, name, "slot %u: %s in place of %s", (unsigned)slot, now->name, then->name);
+	}
+	memcpy(told, row.worker, sizeof(row.worker));
+}
+
+static void
 watch_apps(struct play *p)
 {
 	for (size_t i = 0; i < p->apps_count; i++) {
+		const struct row_key key = key_of_32(TABLE_APP, p->apps[i]);
+		char name[NAME_BYTES_MAX + 1];
 		struct app app;
-		const struct row_key app_key = key_of_32(TABLE_APP, p->apps[i]);
 
-		if (!row_get(p->m, &app_key, &app)) {
+		if (!row_get(p->m, &key, &app)) {
 			continue;
 		}
-		char name[NAME_BYTES_MAX + 1];
-
 		(void)snprintf(name, sizeof(name), "%.*s", (int)app.name.len, (const char *)app.name.data);
 		for (uint16_t slot = 0; slot < PLAY_SLOTS; slot++) {
-			const struct row_key key = key_u16(key_of_32(TABLE_ASSIGNMENT, p->apps[i]), slot);
-			uint8_t *const told = p->assigned[i][slot];
-			struct assignment row;
-
-			if (!row_get(p->m, &key, &row) || memcmp(row.worker, told, sizeof(row.worker)) == 0) {
-				continue;
-			}
-			const struct play_worker *const now = play_worker_of(p, row.worker);
-			const struct play_worker *const then = play_worker_of(p, told);
-
-			if (now == NULL) {
-				play_tell(p, name, "slot %u: %s is let go", (unsigned)slot, then != NULL ? then->name : "?");
-			} else if (then == NULL) {
-				play_tell(p, name, "slot %u: %s, at %llu a day", (unsigned)slot, now->name, (unsigned long long)app.pay);
-			} else if (strcmp(now->name, then->name) != 0) {
-				play_tell(p, name, "slot %u: %s in place of %s", (unsigned)slot, now->name, then->name);
-			}
-			memcpy(told, row.worker, sizeof(row.worker));
+			watch_slot(p, i, slot, name, app.pay);
 		}
 	}
 }
