@@ -16,7 +16,7 @@ static const struct {
 	uint64_t otherwise;
 } optional[] = {
 	{ "register", "endpoint", 0 },
-	{ "reattest", "form", 0 },
+	{ "reattest", "form", REATTEST_WHOLE },
 	{ "start", "ask", 0 },
 	{ "collateral", "signature", 0 },
 	{ "collateral", "chain", 0 },
@@ -129,7 +129,7 @@ missing(const struct record *record, const struct field *field, const char *opti
 	char cause[160];
 
 	fields_usage(usage, sizeof(usage), record, what);
-	snprintf(cause, sizeof(cause), "it is: %s", field->text);
+	snprintf(cause, sizeof(cause), "what it stands for: %s", field->text);
 	return fail(EXIT_USAGE, cause, usage, "`%s` needs --%s, so nothing was done", what, option);
 }
 

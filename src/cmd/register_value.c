@@ -219,10 +219,17 @@ text_read(const struct reading *r)
 	return code != 0 ? code : put_var(r, r->text[0] == '@' ? trimmed(text) : text);
 }
 
-/* A quote comes in many wrappings. */
+static int raw_read(const struct reading *r);
+
+/* A quote comes in many wrappings; a part of one is what its file holds. */
 static int
 evidence_read(const struct reading *r)
 {
+	const struct field *const form = record_field(r->record, "form");
+
+	if (form != NULL && record_number(form, r->out) != REATTEST_WHOLE) {
+		return raw_read(r);
+	}
 	struct input *const input = arena_get(&r->place->arena, sizeof(*input));
 	int code;
 

@@ -68,8 +68,7 @@ worker_view(struct worker_view *view, struct machine *m, const uint8_t id[static
 	view->standing = words->word;
 	view->text = words->text;
 	view->to_do = words->to_do;
-	view->expires_own_ms = row->nonce_height != 0 || row->attested_own_ms != 0 ?
-	    worker_evidence_expires_own_ms(m, row) : 0;
+	view->expires_own_ms = row->state == WORKER_LEFT ? 0 : worker_evidence_expires_own_ms(m, row);
 }
 
 void

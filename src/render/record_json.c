@@ -170,6 +170,9 @@ put_number(struct writer *w, const struct record *record, const struct field *fi
 
 	if (word != NULL) {
 		json_put_text(w, word);
+	} else if (value == NO_TIME && (role == ROLE_TIME || role == ROLE_OWN_TIME || role == ROLE_SECONDS)) {
+		/* Without an end; many readers take no number as large. */
+		json_put_null(w);
 	} else if (role == ROLE_TIERS || role == ROLE_TEES) {
 		json_put_array(w);
 		for (unsigned bit = 0; bit < 8; bit++) {

@@ -37,6 +37,8 @@ WORDS(slash_state_word, [SLASH_ESCROWED] = "escrowed", [SLASH_BURNT] = "burnt", 
 WORDS(app_state_word, [APP_OPEN] = "open", [APP_CLOSED] = "closed")
 WORDS(app_order_word, [APP_BEST] = "best", [APP_CHEAPEST] = "cheapest")
 WORDS(root_kind_word, [ASSAY_ROOT_INTEL_SGX] = "intel-sgx", [ASSAY_ROOT_INTEL_IAS] = "intel-ias")
+WORDS(reattest_form_word, [REATTEST_WHOLE] = "whole", [REATTEST_HEAD] = "head",
+    [REATTEST_SIGNATURE] = "signature")
 WORDS(tees_word, [ASSAY_TEE_SGX] = "sgx", [ASSAY_TEE_TDX] = "tdx")
 
 static const char *
@@ -107,6 +109,7 @@ static const struct {
 	{ "deny", "kind", deny_word },
 	{ "undeny", "kind", deny_word },
 	{ "transaction_body", "kind", kind_word },
+	{ "reattest", "form", reattest_form_word },
 	{ "set-parameter", "parameter", parameter_word },
 	{ NULL, "act", act_word },
 	{ NULL, "tee", tees_word },

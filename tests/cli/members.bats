@@ -4,6 +4,7 @@
 
 # shellcheck disable=SC2094,SC2154,SC2317
 load helper
+load register.bash
 
 # Once for the file: the table, as the command explains it.
 setup_file() {
@@ -137,7 +138,50 @@ errors() {
 	keep "$ASSAY" verify padded --at "$AT"
 }
 
+# What is sent to the register, or tried.
+keep_sent() {
+	keep "$ASSAY" "$@" "${STORE[@]}"
+}
+
+# A register with something of everything: two workers, one of which falls short and then leaves; acts that
+# took effect, wait, and ended; an app, an exit, a rotation.
+registers() {
+	register_files
+	keep "$ASSAY" register init "${STORE[@]}" --genesis genesis.json --key log.key --checkpoint log.checkpoint
+	bring_collateral
+	cat sent.json >>objects
+	enroll worker
+	simulate late --status OutOfDate --index 1
+	"$ASSAY" tx collateral --collateral late.collateral.json "${STORE[@]}" --key operator.key "${NEXT[@]}" --json >>objects || true
+	enroll worker2 --status OutOfDate --index 1
+	keep_sent worker list
+	keep_sent worker show "$(worker_of worker2)"
+	cat worker.binding.json >>objects
+	accepted app app open --name shop --tiers 1-5 --program worker --slots 1 --pay 10 --escrow 1000
+	answer worker
+	accepted operator stake unbond "$(worker_of worker)" --amount 10
+	keep_sent stake show @operator.key
+	accepted operator tx stop --worker "$(worker_of worker2)"
+	accepted one gov propose set-parameter --parameter window --value 2 --reason test
+	accepted two gov approve 1
+	keep_sent gov list
+	cut_at +11s >/dev/null
+	accepted one gov propose pause-slashing --reason test
+	keep_sent tx transfer --to @app.key --amount 1 --key operator.key --unsigned made
+	cat made >>objects
+	keep_sent tx transfer --to @app.key --amount 1 --key operator.key
+	keep_sent block cut --key log.key --checkpoint log.checkpoint --at +1s
+	cut_block --count 20 --every 5s >/dev/null
+	keep_sent tx transfer --to @app.key --amount 999999999 --key operator.key --dry-run --at +1s
+	keep_sent worker list
+	for what in "gov list" "gov log" "program list" "signer list" "app list" "assign list" "register show"; do
+		# shellcheck disable=SC2086 # words
+		keep_sent $what
+	done
+}
+
 @test "every member of every schema is in the table, as it is written, and no other" {
+	registers
 	simulated_quotes
 	simulated_reports
 	looking_ahead
@@ -198,7 +242,7 @@ tables() {
 		"$ASSAY" explain "$schema" --json | jq -r '(.is[0:1] | ascii_upcase) + .is[1:] + "."'
 		printf '\n| member | type | null where | what it is |\n|---|---|---|---|\n'
 		jq -r --arg of "$schema" '.[] | select(.of == $of) |
-			"| `\(.id)` | \(.type) | \(if .null_where == "" then "never" else .null_where end) | \(.is) |"' "$table"
+			"| `\(.id)` | \(.type) | \(if .null_where == "" then "never" else .null_where end) | \(.is | gsub("[|]"; "\\|")) |"' "$table"
 	done
 	printf '\n### Words\n\n| word | of type | meaning |\n|---|---|---|\n'
 	jq -r '.word[]' "$ids" | while read -r word; do

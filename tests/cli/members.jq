@@ -3,10 +3,14 @@
 # Input: the objects.  $table: {of, id, type, words, null_where} of each row;
 # $ids: all ids by kind.  Output: a line for each thing that does not fit.
 # $all: every row must occur, with a value and, where it may be null, as null;
-# but for the cause of an error, which every command knows so far.
+# but for the cause of an error, which every command knows so far, and for the numbers of rows.
+
+# What these hold follows from the record that they are a field of.
+def is_held: IN("arguments", "selector", "witnesses", "changes", "platform_changes", "validators");
 
 def walk_from(of; path):
-	if type == "object" then
+	if (path | split(".") | last // "" | is_held) then empty
+	elif type == "object" then
 		to_entries[] | .key as $key |
 		(if path == "tier_by_policy" then "tier_by_policy.*" elif path == "" then $key else path + "." + $key end) as $p |
 		{of: of, id: $p, value: .value}, (.value | walk_from(of; $p))
@@ -21,6 +25,10 @@ def is_reason: type == "string" and (sub(":.*"; "") | is_one_of($ids.reason + $i
 def fits(row):
 	if row.type == "object" then type == "object"
 	elif row.type == "list of objects" then type == "array" and all(.[]; type == "object")
+	elif row.type == "list of numbers" then type == "array" and all(.[]; type == "number")
+	elif (row.type | startswith("number;")) then type == "number" or type == "string" or type == "array"
+	elif (row.type | startswith("bytes as hex digits, or")) then type == "string" or type == "array" or type == "object"
+	elif (row.type | startswith("object with")) then type == "object"
 	elif row.type == "text" then type == "string"
 	elif row.type == "number" then type == "number" and . >= 0 and . == floor
 	elif row.type == "list of 16 numbers" then type == "array" and length == 16 and all(.[]; type == "number")
@@ -50,5 +58,5 @@ def fits(row):
 (if $all then
 	$rows | to_entries[] |
 	(if $occurred[.key].value then empty else "\(.key): in the table, and never occurs" end),
-	(if .value.null_where == "" or $occurred[.key].null or .key == "assay.error/1 cause" then empty else "\(.key): said to be null at times, and never is" end)
+	(if .value.null_where == "" or .value.null_where == "it is a time without an end" or $occurred[.key].null or .key == "assay.error/1 cause" then empty else "\(.key): said to be null at times, and never is" end)
 else empty end)

@@ -137,7 +137,7 @@ setup() {
 	[ "$(complete_words assay verify --policy ph)" = phala-chain ]
 	[ "$(complete_words assay completions f)" = fish ]
 	"$ASSAY" completions zsh | grep -q '^#compdef assay'
-	[ "$("$ASSAY" completions fish | grep -c -- '-l collateral')" -eq 2 ]
+	[ "$("$ASSAY" completions fish | grep -c -- '-l collateral')" -eq 3 ]
 	if command -v zsh; then "$ASSAY" completions zsh >_assay && zsh -n _assay; fi
 	if command -v fish; then "$ASSAY" completions fish >assay.fish && fish -n assay.fish; fi
 }
