@@ -12,6 +12,10 @@ policy_check(const struct machine *m, struct assay_bytes document, struct assay_
 	if (!assay_policy_parse(policy, m->crypto, document, error)) {
 		return CODE_POLICY_INVALID;
 	}
+	/* Whoever owns a debug enclave reads and writes all of it: its key is not inside anything. */
+	if ((policy->permit & ASSAY_PERMIT_DEBUG) != 0) {
+		return CODE_POLICY_DEBUG;
+	}
 	return memcmp(policy->digest, m->meta.policy, sizeof(policy->digest)) == 0 ? CODE_ACT_NOTHING
 	    : CODE_ACCEPTED;
 }

@@ -112,7 +112,7 @@ random_policy(struct set_policy_arguments *a)
 	}
 	len += snprintf(text + len, sizeof(text) - (size_t)len,
 	    "},\"advisories\":{\"tier\":%u,\"count_from_tier\":1,"
-	    "\"count_beside_up_to_date\":false},\"permit\":[\"debug\",\"enclave-attributes\"],"
+	    "\"count_beside_up_to_date\":false},\"permit\":[\"enclave-attributes\",\"service-td\"],"
 	    "\"collateral_grace_s\":%u}", (unsigned)(1 + random_below(5)), (unsigned)random_below(100000));
 	a->document = bytes_of(text, (size_t)len);
 }

@@ -57,6 +57,11 @@ test_set_policy_refused(void **state)
 	assert_int_equal(propose_policy("{}"), CODE_POLICY_INVALID);
 	assert_int_equal(propose_policy("{\"schema\":\"assay.policy/1\",\"name\":\"x\",\"trust\":true}"),
 	    CODE_POLICY_INVALID);
+	/* Fails where the council can let in what its owner writes himself. */
+	assert_int_equal(propose_policy("{\"schema\":\"assay.policy/1\",\"name\":\"x\",\"permit\":[\"debug\"]}"),
+	    CODE_POLICY_DEBUG);
+	assert_int_equal(propose_policy("{\"schema\":\"assay.policy/1\",\"name\":\"x\",\"permit\":[\"service-td\"]}"),
+	    CODE_ACCEPTED);
 }
 
 /* ---- parameters */
