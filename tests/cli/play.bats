@@ -123,6 +123,35 @@ told() {
 	[ "$(sed -n 3p scene/fork/checkpoint)" != "$(sed -n 3p scene/keys/checkpoint)" ]
 }
 
+@test "the commands look at it, and their audit says yes as well" {
+	run "$ASSAY" worker list --store scene/register
+	[ "$status" -eq 0 ]
+	[ "$(grep -c "^admitted" <<<"$output")" -eq 8 ]
+	run "$ASSAY" gov log --store scene/register
+	[ "$status" -eq 0 ]
+	[[ $output == *"its operator sold access to the machine"* ]]
+	run "$ASSAY" log audit --store scene/register --checkpoint scene/keys/checkpoint
+	[ "$status" -eq 0 ]
+	# By the same key and of the same size, but of another history.
+	run "$ASSAY" log audit --store scene/register --checkpoint scene/fork/checkpoint
+	[ "$status" -ne 0 ]
+}
+
+@test "README shows the cheats as they come out, and its commands run" {
+	sed -n '/^    what was tried/,/^ 8 /p' played | sed 's/entry [0-9]*$/entry N/' >told
+	sed -n '/^    what was tried/,/^ 8 /p' "$ASSAY_SOURCE/README.md" | sed 's/entry [0-9]*$/entry N/' | diff - told
+	mkdir -p build tmp
+	ln -sf "$ASSAY" build/assay
+	ln -sf "$ASSAY_SIM" build/assay-sim
+	mapfile -t commands < <(awk '/^## A register, eight/ { on = 1; next } /^## / { on = 0 } on && /^    build/' \
+		"$ASSAY_SOURCE/README.md" | sed -e 's/^ *//' -e 's,/tmp/,tmp/,g')
+	[ "${#commands[@]}" -eq 3 ]
+	for command in "${commands[@]}"; do
+		run sh -c "$command"
+		[ "$status" -eq 0 ]
+	done
+}
+
 @test "a directory that has something in it is refused, and what is there stays" {
 	mkdir -p full && echo mine >full/file
 	run --separate-stderr "$ASSAY_SIM" play full
