@@ -148,8 +148,8 @@ say_open_error(const struct store_error *error)
 		snprintf(said.fix, sizeof(said.fix), "set the clock; or give --accept-time, where the register did stand still");
 	}
 	if (strstr(error->fix, "accept that it is missing") != NULL) {
-		snprintf(said.fix, sizeof(said.fix), "bring the file back; only if it is certain that nothing was signed beyond this "
-		    "store, cut a block with --accept-missing-checkpoint");
+		snprintf(said.fix, sizeof(said.fix), "bring the file back; only if it is certain that nothing was signed beyond "
+		    "this store, cut a block with --accept-missing-checkpoint");
 	}
 	return store_say(&said);
 }

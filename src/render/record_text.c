@@ -3,6 +3,12 @@
 #include "register/acts.h"
 #include "render/record.h"
 
+static bool
+is_same(const char *a, const char *b)
+{
+	return bytes_equal_text(bytes_of_text(a), b);
+}
+
 void
 record_put_time(struct writer *w, uint64_t time_ms)
 {
@@ -266,7 +272,7 @@ name_len(const char *name)
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		const size_t end = strlen(ends[i]);
 
-		if (len > end && strcmp(name + len - end, ends[i]) == 0) {
+		if (len > end && is_same(name + len - end, ends[i])) {
 			return len - end;
 		}
 	}

@@ -6,6 +6,12 @@
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
+static bool
+is_same(const char *a, const char *b)
+{
+	return bytes_equal_text(bytes_of_text(a), b);
+}
+
 /* ---- enumerations: a function of the number; NULL: there is no such word */
 
 #define WORDS(name, ...) \
@@ -75,13 +81,13 @@ act_word(unsigned value)
 static const char *
 code_word(unsigned value)
 {
-	return strcmp(code_id(value), "?") != 0 ? code_id(value) : NULL;
+	return !is_same(code_id(value), "?") ? code_id(value) : NULL;
 }
 
 static const char *
 effect_word(unsigned value)
 {
-	return strcmp(effect_name(value), "?") != 0 ? effect_name(value) : NULL;
+	return !is_same(effect_name(value), "?") ? effect_name(value) : NULL;
 }
 
 static const char *
@@ -125,8 +131,8 @@ words_of(const struct record *record, const struct field *field))(unsigned value
 		return NULL;
 	}
 	for (size_t i = 0; i < COUNT(enumerations); i++) {
-		if (strcmp(enumerations[i].field, field->name) == 0 &&
-		    (enumerations[i].record == NULL || strcmp(enumerations[i].record, record->name) == 0)) {
+		if (is_same(enumerations[i].field, field->name) &&
+		    (enumerations[i].record == NULL || is_same(enumerations[i].record, record->name))) {
 			return enumerations[i].word;
 		}
 	}
@@ -211,18 +217,18 @@ ends_in(const char *name, const char *end)
 	const size_t len = strlen(name);
 	const size_t end_len = strlen(end);
 
-	return len >= end_len && strcmp(name + len - end_len, end) == 0;
+	return len >= end_len && is_same(name + len - end_len, end);
 }
 
 enum field_role
 record_role(const struct record *record, const struct field *field)
 {
 	for (size_t i = 0; i < COUNT(roles); i++) {
-		if (strcmp(roles[i].field, field->name) == 0) {
+		if (is_same(roles[i].field, field->name)) {
 			return roles[i].role;
 		}
 	}
-	if (strcmp(field->name, "arguments") == 0 && record_field(record, "act") != NULL) {
+	if (is_same(field->name, "arguments") && record_field(record, "act") != NULL) {
 		return ROLE_ARGUMENTS;
 	}
 	if (field->type != FIELD_U64 && field->type != FIELD_U64S) {
@@ -238,7 +244,7 @@ const struct field *
 record_field(const struct record *record, const char *name)
 {
 	for (size_t i = 0; i < record->count; i++) {
-		if (strcmp(record->fields[i].name, name) == 0) {
+		if (is_same(record->fields[i].name, name)) {
 			return &record->fields[i];
 		}
 	}

@@ -96,7 +96,8 @@ a_selector_is_nested_by_its_tee(void **state)
 	(void)state;
 	a.selector.len = (uint16_t)record_encode(&sgx_selector_record, &sgx, a.selector.data, sizeof(a.selector.data));
 	assert_true(VAR_SET(a.mitigates, bytes_of_text("\x03" "one\x03" "two")));
-	assert_non_null(strstr(as_json(act_record(ACT_ALLOW_PROGRAM), &a), "\"selector\":{\"has_mrenclave\":true,\"mrenclave\":"));
+	assert_non_null(strstr(as_json(act_record(ACT_ALLOW_PROGRAM), &a),
+	    "\"selector\":{\"has_mrenclave\":true,\"mrenclave\":"));
 	assert_non_null(strstr(out, "\"isv_prod_id\":1,\"isv_svn\":2}"));
 	assert_non_null(strstr(out, "\"mitigates\":[\"one\",\"two\"]"));
 	a.tee = ASSAY_TEE_TDX;
@@ -170,26 +171,29 @@ every_record_is_json(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 3 * 256; i++) {
 		const unsigned n = i % 256;
-		const struct record *const record = i < 256 ? table_record((enum table)n) : i < 512 ? kind_record(n) : act_record(n);
+		const struct record *const record = i < 256 ? table_record((enum table)n) : i < 512 ? kind_record(n) :
+		    act_record(n);
 
 		for (size_t f = 0; record != NULL && f < sizeof(fills); f++) {
 			assert_true(record->struct_size <= sizeof(row));
 			memset(row, 0, sizeof(row));
 			for (size_t k = 0; k < record->count; k++) {
 				const struct field *const field = &record->fields[k];
-				const uint16_t len = field->type == FIELD_VAR || field->type == FIELD_TEXT ? (uint16_t)field->n : 0;
+				const bool is_var = field->type == FIELD_VAR || field->type == FIELD_TEXT;
+				const uint16_t len = is_var ? (uint16_t)field->n : 0;
 
 				if (field->type == FIELD_FLAG || field->type == FIELD_SLICE) {
 					continue;
 				}
 				memset(row + field->offset, fills[f], field->type == FIELD_BYTES ? field->n : 1);
-				if (field->type == FIELD_VAR || field->type == FIELD_TEXT) {
+				if (is_var) {
 					memcpy(row + field->offset, &len, sizeof(len));
 					memset(row + field->offset + sizeof(len), fills[f], field->n);
 				}
 			}
 			json_error_t error;
-			json_t *const json = json_loads(as_json(record, row), JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
+			json_t *const json = json_loads(as_json(record, row),
+			    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
 
 			if (json == NULL) {
 				fail_msg("%s: %s: %s", record->name, error.text, out);
