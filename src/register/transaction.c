@@ -268,9 +268,26 @@ admission_undo(struct machine *m, const struct transaction *t)
 	step_commit(m, EFFECT_NONE);
 }
 
-static void
-fee_return(struct machine *m, uint64_t fee)
+/* What of the fee is not due: of a batch, the share of the answers that were taken, or one good
+ * answer would carry hundreds of others for nothing. */
+static uint64_t
+fee_free(const struct machine *m, const struct transaction *t)
 {
+	const uint64_t part_bytes = 4;
+	const uint64_t refused = m->result.parts.len / part_bytes;
+
+	if (t->body.kind != KIND_ANSWERS || refused == 0) {
+		return t->fee;
+	}
+	return mul_div(t->fee, m->batch.accepted, m->batch.accepted + refused);
+}
+
+static void
+fee_return(struct machine *m, struct transaction *t)
+{
+	const uint64_t fee = fee_free(m, t);
+
+	t->fee -= fee;
 	step_begin(m);
 	m->meta.treasury -= fee;
 	account_credit(m, m->sender, fee);
@@ -342,8 +359,7 @@ transaction_apply(struct machine *m, struct assay_bytes whole)
 		return;
 	}
 	if (code == CODE_ACCEPTED && m->free) {
-		fee_return(m, t.fee);
-		t.fee = 0;
+		fee_return(m, &t);
 	}
 	m->result.code = (uint16_t)code;
 	m->result.detail = m->detail;
