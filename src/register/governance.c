@@ -389,8 +389,9 @@ governance_timer(struct machine *m)
 	while (left != 0 && !m->failed && proposal_timer(m, TIMER_PROPOSAL)) {
 		left--;
 	}
-	while (left != 0 && !m->failed && program_timer(m)) {
-		left--;
+	/* Never behind acts: that rows have yet to follow is what proofs about workers go by. */
+	for (left = ACTS_PER_BLOCK; left != 0 && !m->failed && program_timer(m); left--) {
+		continue;
 	}
 	for (left = ACTS_PER_BLOCK; left != 0 && !m->failed && proposal_timer(m, TIMER_LAPSE); left--) {
 		continue;
