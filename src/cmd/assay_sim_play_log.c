@@ -116,7 +116,7 @@ act_left_out(struct play *p)
 	const struct audit_source source = { .context = &shown, .entry = entry_get };
 	struct audit_options options = { .log = &p->log.key };
 	char note[CHECKPOINT_NOTE_BYTES_MAX];
-	uint64_t proposals = 0, number = 0;
+	uint64_t proposals = 0, number = 0, first = size;
 	struct audit_report report;
 	struct store_error error;
 	char how[128];
@@ -127,12 +127,16 @@ act_left_out(struct play *p)
 	for (size_t i = 0; i < all.count; i++) {
 		if (!is_of_act(all.list[i], ACT_DENY, &proposals, &number)) {
 			entries_put(&shown, all.list[i]);
+		} else if (first == size) {
+			first = i;
 		}
 	}
 	play_must(all.count - shown.count == 2, "the act has other entries than its proposal and its approval");
 	options.checkpoint = bytes_of(note, checkpoint_sign(p, note, &shown));
 	const bool passed = audit_run(&report, p->crypto, &source, &options);
 
+	/* Up to there the log is the honest one. */
+	play_must(passed || report.fault_index >= first, "the auditor finds a fault where there is none");
 	(void)snprintf(how, sizeof(how), passed ? "ACCEPTED" : "it does not go on at entry %llu",
 	    (unsigned long long)report.fault_index);
 	play_cheat_put(p, "an act left out of the log", "auditor", !passed, how);
