@@ -60,24 +60,24 @@ one_byte_changed(struct play *p)
 static struct worker
 newest_evidence(struct play *p)
 {
-	struct play_worker *newest = NULL;
+	size_t newest = p->workers_count;
 
 	for (size_t i = 0; i < p->workers_count; i++) {
-		struct play_worker *const w = &p->workers[i];
+		const struct play_worker *const w = &p->workers[i];
 
 		if (w->registered && w->program == PLAY_SGX_2 && w->told.state == WORKER_ONLINE &&
-		    (newest == NULL || w->told.nonce_height > newest->told.nonce_height)) {
-			newest = w;
+		    (newest == p->workers_count || w->told.nonce_height > p->workers[newest].told.nonce_height)) {
+			newest = i;
 		}
 	}
-	if (newest == NULL) {
-		play_wrong("nobody is online");
-	}
-	if (play_height(p) - newest->told.nonce_height > parameter(p->m, PARAMETER_NONCE_AGE) / 2) {
-		newest->renews = true;
+	play_must(newest < p->workers_count, "nobody is online");
+	struct play_worker *const w = &p->workers[newest];
+
+	if (play_height(p) - w->told.nonce_height > parameter(p->m, PARAMETER_NONCE_AGE) / 2) {
+		w->renews = true;
 		play_cut(p);
 	}
-	return newest->told;
+	return w->told;
 }
 
 static void
