@@ -64,7 +64,7 @@ load helper
 
 @test "what stands for several things has each explained, in JSON one object a line" {
 	[ "$("$ASSAY" explain policy.debug --json | jq -r .kind | tr '\n' ' ')" = "reason check " ]
-	[ "$("$ASSAY" explain raised_by --json | jq -r .of | tr '\n' ' ')" = "assay.result/1 assay.tcb/1 " ]
+	[ "$("$ASSAY" explain raised_by --json | jq -r .of | tr '\n' ' ')" = "assay.result/1 assay.tcb/1 assay.worker/1 " ]
 }
 
 @test "the JSON's names are words with underscores" {
