@@ -44,6 +44,8 @@ told() {
 	rm -rf again && mkdir again
 	(cd again && "$ASSAY_SIM" play scene >../replayed)
 	diff played replayed
+	# A directory that is there and empty will do.
+	mkdir -p other
 	"$ASSAY_SIM" play other --seed other >others
 	for line in register "state root" "log root"; do
 		[ "$(grep -c "^$line " played)" -eq 1 ]
@@ -159,8 +161,6 @@ told() {
 	[ -z "$output" ]
 	[[ ${stderr:?} == *"full is no empty directory"* ]]
 	[ "$(ls full)" = file ]
-	mkdir -p empty
-	"$ASSAY_SIM" play empty >/dev/null
 	for wrong in "" "a b" "--seed" "a --out b" "missing/a"; do
 		# shellcheck disable=SC2086 # the words are arguments
 		run "$ASSAY_SIM" play $wrong
