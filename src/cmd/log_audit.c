@@ -327,10 +327,10 @@ say_json(const struct auditing *a)
 	json_number_member(w, "height", r->height);
 	json_time_member(w, "time", r->time_ms);
 	json_hex_member(w, "state_root", ARRAY_BYTES(r->state_root));
-	json_put_name(w, "genuine");
+	json_put_name(w, "workers");
 	json_put_object(w);
 	json_flag_member(w, "answer", genuine(r));
-	json_number_member(w, "workers", r->workers);
+	json_number_member(w, "live", r->workers);
 	json_number_member(w, "admitted", r->admitted);
 	json_number_member(w, "evidences", r->evidences);
 	json_number_member(w, "refused", r->evidences_refused);
@@ -338,10 +338,10 @@ say_json(const struct auditing *a)
 	json_number_member(w, "simulated_roots", r->simulated);
 	put_list(&out, "entries", &a->evidences, a->verbose);
 	json_put_end(w, '}');
-	json_put_name(w, "paid");
+	json_put_name(w, "payments");
 	json_put_object(w);
 	json_flag_member(w, "answer", r->payments_without == 0);
-	json_number_member(w, "payments", r->payments);
+	json_number_member(w, "count", r->payments);
 	json_number_member(w, "units", r->paid);
 	json_number_member(w, "without", r->payments_without);
 	json_number_member(w, "slashes", r->slashes);

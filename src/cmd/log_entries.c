@@ -145,7 +145,7 @@ put_entry_json(struct writer *w, const struct read_entry *e, uint64_t index)
 	json_put_object(w);
 	json_text_member(w, "schema", "assay.entry/1");
 	json_number_member(w, "index", index);
-	json_text_member(w, "type", e->good ? type_words[e->type] : NULL);
+	json_text_member(w, "type", e->good ? type_words[e->type] : "malformed");
 	json_number_member(w, "height", entry_height(e));
 	json_text_member(w, "kind", e->good && e->type == ENTRY_TRANSACTION ? kind_name(e->body.kind)
 	    : e->good && e->type == ENTRY_EFFECT ? effect_name(e->effect.effect) : NULL);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "register/rows.h"
+#include "register/kinds.h"
 
 enum member_type {
 	MEMBER_TYPE_NONE = 0,

@@ -164,10 +164,10 @@ change() {
 	grep -qx 'What did the team do?' a
 	grep -q '^    entry [0-9]*, .*: deny .*because "a precaution"' a
 	log audit --tiles tiles --log "$vkey" --json --verbose >json
-	jq -e '.honest and .genuine.answer and .paid.answer and .genuine.failing == 0 and .paid.without == 0 and
-		.team.without_entry == 0 and .genuine.evidences == 1 and (.genuine.entries | length) == 1 and
+	jq -e '.honest and .workers.answer and .payments.answer and .workers.failing == 0 and .payments.without == 0 and
+		.team.without_entry == 0 and .workers.evidences == 1 and (.workers.entries | length) == 1 and
 		(.key_from_log | not) and (.team.acts | length) > 0' json
-	i=$(jq '.genuine.entries[0]' json)
+	i=$(jq '.workers.entries[0]' json)
 	[ "$(log entries --store store --json --from "$i" --count 1 | jq -r .kind)" = register ]
 	log audit --tiles tiles --register "$(jq -r .register json)" >/dev/null
 	fails 3 "register's genesis" log audit --tiles tiles --register "$(printf '00%.0s' {1..32})"

@@ -183,8 +183,33 @@ registers() {
 	done
 }
 
+# Its log: proofs of all kinds, an audit, entries; another policy, before and after the evidence's dates.
+logs() {
+	local head=("${STORE[@]}" --checkpoint log.checkpoint) vkey
+	vkey=$("$ASSAY" key show log.key --json | jq -r .verifier)
+	"$ASSAY" log publish tiles "${head[@]}" >/dev/null
+	keep "$ASSAY" log audit --tiles tiles --key witness.key --out cosigned
+	keep "$ASSAY" log audit --tiles tiles --verbose
+	keep "$ASSAY" log entries --tiles tiles
+	printf 'witness w %s\nquorum w\n' "$("$ASSAY" key show witness.key --json | jq -r .verifier)" >trust
+	for id in "$(worker_of worker)" "$(printf '5a%.0s' {1..32})"; do
+		"$ASSAY" log prove worker "$id" "${STORE[@]}" --checkpoint cosigned --out proof 2>/dev/null
+		keep "$ASSAY" log verify proof --log "$vkey" --witnesses trust
+	done
+	"$ASSAY" log prove entry 0 "${head[@]}" --out proof
+	keep "$ASSAY" log verify proof --log "$vkey"
+	jq -n '{schema: "assay.policy/1", name: "none", tiers: {}}' >none.json
+	keep "$ASSAY" policy eval "${STORE[@]}" --policy none.json
+	keep "$ASSAY" policy eval "${STORE[@]}" --policy confidence-2026
+	cut_at +40d >/dev/null
+	"$ASSAY" log prove worker "$(worker_of worker)" "${head[@]}" --out proof 2>/dev/null
+	keep "$ASSAY" log verify proof --log "$vkey"
+	keep "$ASSAY" policy eval "${STORE[@]}" --policy confidence-2026
+}
+
 @test "every member of every schema is in the table, as it is written, and no other" {
 	registers
+	logs
 	simulated_quotes
 	simulated_reports
 	looking_ahead
