@@ -163,7 +163,7 @@ show() {
 	[ "$("$ASSAY" app show shop "${STORE[@]}" --json | jq -c '[.tiers, .tees, .order]')" = '[[1,2,3,4,5],["sgx"],"cheapest"]' ]
 	accepted app app close shop
 	[ "$("$ASSAY" app show shop "${STORE[@]}" --json | jq -r .state)" = closed ]
-	cut_block --count 14 --every 1s >/dev/null
+	cut_block --count 26 --every 1s >/dev/null
 	"$ASSAY" assign list "${STORE[@]}" --json | jq -e 'all(.[]; .filled | not)'
 }
 
