@@ -202,7 +202,8 @@ store_checkpoint(struct log_view *view, bool needed)
 
 	if (path == NULL) {
 		return !needed ? 0 : fail(EXIT_USAGE, "the last signed checkpoint lies beside the log's key, not in the store",
-		    "give --checkpoint FILE, or the published log with --tiles DIR", "--checkpoint is missing, so nothing was done");
+		    "give --checkpoint FILE, or the published log with --tiles DIR",
+		    "--checkpoint is missing, so nothing was done");
 	}
 	code = checkpoint_read(&view->note, &view->checkpoint, &view->place.arena, view->place.crypto, path, &view->key);
 	if (code != 0) {
@@ -229,7 +230,8 @@ tiles_checkpoint(struct log_view *view)
 	char *note = arena_get(&view->place.arena, NOTE_BYTES_MAX);
 
 	if (path != NULL) {
-		return checkpoint_read(&view->note, &view->checkpoint, &view->place.arena, view->place.crypto, path, &view->key);
+		return checkpoint_read(&view->note, &view->checkpoint, &view->place.arena, view->place.crypto, path,
+		    &view->key);
 	}
 	const size_t len = audit_tiles_checkpoint(view->tiles, NULL, note, NOTE_BYTES_MAX, &error);
 
@@ -366,7 +368,8 @@ log_view_inclusion(struct log_view *view, struct proof *proof, uint64_t index, u
 	struct store_error error = { .failure = STORE_FINE };
 
 	if (view->tiles == NULL) {
-		return store_prove_inclusion(driver_store(view->place.driver), proof, index, size, &error) ? 0 : store_say(&error);
+		return store_prove_inclusion(driver_store(view->place.driver), proof, index, size, &error) ? 0
+		    : store_say(&error);
 	}
 	const struct hash_source source = tile_source(view->reader);
 
@@ -437,8 +440,9 @@ command_log(const struct arguments *arguments)
 		}
 		if (strcmp(verbs[i].word, word) == 0) {
 			snprintf(text, sizeof(text), "write `assay log %s`", verbs[i].synopsis);
-			return fail(EXIT_USAGE, count < verbs[i].operands_min ? "a word is missing after it" : "it is one word too many",
-			    text, "`assay log %s` cannot be understood, so nothing was done", word);
+			return fail(EXIT_USAGE, count < verbs[i].operands_min ? "a word is missing after it"
+			    : "it is one word too many", text,
+			    "`assay log %s` cannot be understood, so nothing was done", word);
 		}
 		near_offer(&near, word, verbs[i].word);
 	}

@@ -515,7 +515,8 @@ options_read(struct auditing *a, struct assay_bytes *old, uint64_t *interval_ms,
 	}
 	if ((interval != NULL && !duration_parse(interval_ms, interval)) ||
 	    (count != NULL && !number_parse(rounds, count, UINT32_MAX))) {
-		return fail(EXIT_USAGE, "an interval is a number with its unit, rounds are a number", "write --interval 10s --rounds 3",
+		return fail(EXIT_USAGE, "an interval is a number with its unit, rounds are a number",
+		    "write --interval 10s --rounds 3",
 		    "how to follow cannot be understood, so nothing was done");
 	}
 	if (id != NULL && (strlen(id) != 64 || !hex_decode(bytes, 32, bytes_of_text(id)))) {

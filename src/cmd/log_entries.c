@@ -191,7 +191,8 @@ log_entries(const struct arguments *arguments)
 	struct log_view view;
 	struct output out;
 	struct assay_bytes entry;
-	uint64_t from, end;
+	uint64_t from = 0;
+	uint64_t end = 0;
 	int code = log_view_open(&view, arguments, LOG_NEED_ENTRIES);
 
 	code = code != 0 ? code : range_read(&view, &from, &end);

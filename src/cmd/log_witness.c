@@ -110,7 +110,8 @@ line_add(struct log_view *view, const struct known *known, char *out, size_t *le
 	int64_t time_s;
 
 	if (*len + line.len + 1 > NOTE_BYTES_MAX) {
-		return fail(EXIT_USAGE, "a note has at most 64 KiB", NULL, "there are too many cosignatures, so nothing was done");
+		return fail(EXIT_USAGE, "a note has at most 64 KiB", NULL,
+		    "there are too many cosignatures, so nothing was done");
 	}
 	for (size_t i = 0; i < known->count; i++) {
 		const struct assay_bytes so_far = bytes_of(out, *len);

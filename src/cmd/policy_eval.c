@@ -21,7 +21,7 @@ struct evaluated {
 	uint8_t id[32];
 	struct worker worker;
 	unsigned tiers[2];	/* under the policy in force, under the other one; 0: none */
-	enum assay_check checks[2];
+	int checks[2];		/* enum assay_check that failed first, or -1 */
 	enum change_kind change;
 };
 
@@ -45,7 +45,7 @@ policy_use(struct machine *m, const struct assay_policy *policy)
 }
 
 static unsigned
-tier_under(struct machine *m, const struct assay_policy *policy, const struct worker *worker, enum assay_check *failed)
+tier_under(struct machine *m, const struct assay_policy *policy, const struct worker *worker, int *failed)
 {
 	const struct row_key evidence_key = key_of_32(TABLE_EVIDENCE, worker->evidence);
 	const struct row_key program_key = key_of_32(TABLE_PROGRAM, worker->program);
@@ -122,7 +122,7 @@ tier_cell(struct cell *cell, unsigned tier)
 static const char *
 why_of(const struct evaluated *one)
 {
-	return one->tiers[1] == 0 && one->checks[1] < ASSAY_CHECK_COUNT ? assay_check_id(one->checks[1]) : "";
+	return one->tiers[1] == 0 && one->checks[1] >= 0 ? assay_check_id((enum assay_check)one->checks[1]) : "";
 }
 
 static void
