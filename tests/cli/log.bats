@@ -105,7 +105,7 @@ change() {
 }
 
 @test "who is out, and who is not there, is proved as well" {
-	accepted operator tx pause --worker "$w" --duration 10min
+	accepted operator tx stop --worker "$w"
 	log prove worker "$w" "${HEAD[@]}" --out proof 2>said
 	grep -q 'not admitted: it is not online' said
 	log verify proof --log "$vkey" | grep -qx 'standing  *not admitted: it is not online'
