@@ -148,7 +148,8 @@ const struct command commands[] = {
 	  "its TEE.",
 	  "list show bind answer", 1, 2, worker_options, command_worker },
 	{ "stake", "show ACCOUNT | bond WORKER | unbond WORKER | withdraw N", "what an account has, and its stake on workers",
-	  "What is unbonded cools down, and can still be slashed; when it is free, withdraw moves it to the balance.",
+	  "A worker that is online pauses before stake is taken off it. What is unbonded cools down; when it is free, withdraw "
+	  "moves it to the balance.",
 	  "show bond unbond withdraw", 1, 2, stake_options, command_stake },
 	{ "app", "list | show APP | open | change APP | fund APP | close APP", "who asks for workers, which, and for what pay",
 	  "An app names the tiers and TEEs that it accepts, a program, how many workers, and what it pays.",

@@ -30,7 +30,9 @@ static const struct words reasons[] = {
 	[WORKER_BECAUSE_STAKE] = { "stake", "its stake is below the least bond", "bond more: assay stake bond" },
 	[WORKER_BECAUSE_STOPPED] = { "stopped", "its operator stopped it", "" },
 	[WORKER_BECAUSE_REPLACED] = { "replaced", "another worker of its operator took its place", "" },
-	[WORKER_BECAUSE_UNBONDED] = { "unbonded", "no bond came within the time for it", "register anew, and bond" }
+	[WORKER_BECAUSE_UNBONDED] = { "unbonded", "no bond came within the time for it", "register anew, and bond" },
+	[WORKER_BECAUSE_UNATTESTED] = { "unattested", "it missed a window in which it was to re-attest",
+	    "re-attest: an answer of its key alone does not bring it back" }
 };
 
 static const struct words states[] = {

@@ -198,6 +198,10 @@ entry_check(struct machine *m, struct answer_entry *entry, const struct block *b
 	}
 	const struct answer_worker *const w = &m->batch.workers[entry->worker];
 
+	/* That the key is alive is not what is in doubt. */
+	if (w->row.state == WORKER_UNRESPONSIVE && w->row.why == WORKER_BECAUSE_UNATTESTED) {
+		return CODE_ANSWER_REATTEST;
+	}
 	code = draw_check(m, w->id, &w->row, entry->height, block, false);
 	if (code == CODE_ANSWER_NOT_ASKED) {
 		code = recovery_check(&w->row, entry->height);

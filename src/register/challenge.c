@@ -233,6 +233,8 @@ challenge_is_open(struct machine *m, const uint8_t id[static 32], const struct w
 static bool
 draw_waits(struct machine *m, const uint8_t id[static 32], const struct worker *worker, uint64_t height)
 {
+	const struct row_key key = key_start(TABLE_SWEEP);
+	struct sweep sweep;
 	struct block block;
 
 	if (height == 0 || !is_asked(worker, height) || has_answered(worker, height)) {
@@ -241,8 +243,9 @@ draw_waits(struct machine *m, const uint8_t id[static 32], const struct worker *
 	if (height == m->meta.height) {
 		return true;
 	}
-	return block_get(m, height, &block) &&
-	    height + window_of(m, asks_reattestation(m, id, &block)) >= m->meta.height;
+	/* Until it is judged, however far the queue is behind. */
+	return block_get(m, height, &block) && row_get(m, &key, &sweep) &&
+	    height >= (asks_reattestation(m, id, &block) ? sweep.reattest_height : sweep.due_height);
 }
 
 bool
@@ -287,12 +290,17 @@ has_missed(struct machine *m, const struct queue *q, const uint8_t id[static 32]
 static void
 miss(struct machine *m, const struct queue *q, const uint8_t id[static 32], struct worker *worker)
 {
+	const enum worker_reason why = q->reattest ? WORKER_BECAUSE_UNATTESTED : WORKER_BECAUSE_MISSED;
+
 	window_note(worker, q->block.epoch, false);
 	worker->misses++;
 	if (worker->state == WORKER_ONLINE) {
 		worker->silent_own_ms = q->ended_own_ms;
 		worker->silent_height = q->height;
-		worker_enter(m, id, worker, WORKER_UNRESPONSIVE, WORKER_BECAUSE_MISSED);
+		worker_enter(m, id, worker, WORKER_UNRESPONSIVE, why);
+	} else if (q->reattest) {
+		/* Its key is not enough any more, whatever it missed first. */
+		worker->why = (uint8_t)why;
 	}
 	if (window_misses(worker) >= parameter(m, PARAMETER_MISSES_LIMIT)) {
 		worker_enter(m, id, worker, WORKER_SUSPENDED, WORKER_BECAUSE_OFFLINE);

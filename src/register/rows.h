@@ -437,7 +437,8 @@ enum worker_reason {
 	WORKER_BECAUSE_STAKE,		/* below the least bond */
 	WORKER_BECAUSE_STOPPED,		/* by its operator */
 	WORKER_BECAUSE_REPLACED,	/* by another worker of its operator */
-	WORKER_BECAUSE_UNBONDED		/* no bond within the time for it */
+	WORKER_BECAUSE_UNBONDED,	/* no bond within the time for it */
+	WORKER_BECAUSE_UNATTESTED	/* missed a window in which it was to re-attest */
 };
 
 enum platform_change {

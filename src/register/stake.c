@@ -42,9 +42,10 @@ apply_bond(struct machine *m, const struct stake_arguments *a)
 static enum code
 unbond_check(const struct machine *m, const struct worker *worker, uint64_t amount)
 {
-	const bool works = worker->state == WORKER_ONLINE || worker->state == WORKER_PAUSED;
+	const bool works = worker->state == WORKER_PAUSED;
 
-	if (worker->state == WORKER_COOLING || worker->state == WORKER_LEFT ||
+	/* Who is asked may have fallen silent already, and what it takes off would be out of reach. */
+	if (worker->state == WORKER_ONLINE || worker->state == WORKER_COOLING || worker->state == WORKER_LEFT ||
 	    worker->state == WORKER_UNRESPONSIVE) {
 		return CODE_WORKER_STATE;
 	}

@@ -481,6 +481,10 @@ renew(struct machine *m, const uint8_t id[static 32], struct worker *worker, con
 	if (worker->state == WORKER_SUSPENDED) {
 		worker_enter(m, id, worker, WORKER_REGISTERED, WORKER_BECAUSE_NONE);
 	}
+	/* Silent since it was to re-attest: now it has. */
+	if (worker->state == WORKER_UNRESPONSIVE && worker->why == WORKER_BECAUSE_UNATTESTED) {
+		worker_enter(m, id, worker, WORKER_ONLINE, WORKER_BECAUSE_NONE);
+	}
 	assignment_check(m, id, worker, before);
 	worker_schedule(m, id, worker);
 	worker_put(m, id, worker);

@@ -30,7 +30,8 @@ WORDS(worker_reason_word, [WORKER_BECAUSE_NONE] = "none", [WORKER_BECAUSE_MISSED
     [WORKER_BECAUSE_TIER] = "tier", [WORKER_BECAUSE_PROGRAM] = "program", [WORKER_BECAUSE_SIGNER] = "signer",
     [WORKER_BECAUSE_DENIED] = "denied", [WORKER_BECAUSE_FORCED] = "forced", [WORKER_BECAUSE_STAKE] = "stake",
     [WORKER_BECAUSE_STOPPED] = "stopped", [WORKER_BECAUSE_REPLACED] = "replaced",
-    [WORKER_BECAUSE_UNBONDED] = "unbonded")
+    [WORKER_BECAUSE_UNBONDED] = "unbonded",
+    [WORKER_BECAUSE_UNATTESTED] = "unattested")
 WORDS(proposal_state_word, [PROPOSAL_OPEN] = "open", [PROPOSAL_LOCKED] = "locked", [PROPOSAL_DONE] = "done",
     [PROPOSAL_LAPSED] = "lapsed", [PROPOSAL_DEAD] = "dead", [PROPOSAL_FAILED] = "failed")
 WORDS(collateral_word, [COLLATERAL_ROOT_CRL] = "root-crl", [COLLATERAL_PCK_CRL] = "pck-crl",

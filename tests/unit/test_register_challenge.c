@@ -504,6 +504,16 @@ test_reattestation(void **state)
 		assert_int_not_equal(fleet_row(&w).silent_height, height);
 	}
 	assert_int_equal(missed, 1);
+	/* The key alone does not bring it back, or one taken out of its TEE would do. */
+	assert_int_equal(fleet_row(&w).why, WORKER_BECAUSE_UNATTESTED);
+	assert_int_equal(scene_answer(s, &w, scene_nonce_height(s)), CODE_ANSWERS_NONE);
+	assert_int_equal(fleet_machine()->result.parts.data[3], CODE_ANSWER_REATTEST);
+	assert_int_equal(fleet_state(&w), WORKER_UNRESPONSIVE);
+	scene_reattest_arguments(s, &a, &w, scene_nonce_height(s));
+	assert_int_equal(scene_send(s, 0, KIND_REATTEST, &a), CODE_ACCEPTED);
+	assert_int_equal(fleet_state(&w), WORKER_ONLINE);
+	assert_int_equal(fleet_row(&w).silent_own_ms, 0);
+	fleet_block();
 }
 
 int

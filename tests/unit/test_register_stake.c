@@ -48,6 +48,11 @@ test_unbond(void **state)
 	fleet_refused(0, KIND_UNBOND, &a, CODE_WORKER_UNKNOWN);
 	fleet_online(&w, 0, 1);
 	fleet_refused(1, KIND_UNBOND, &a, CODE_NOT_YOURS);
+	/* Who is asked may be silent already: what it took off would be out of reach. */
+	fleet_refused(0, KIND_UNBOND, &a, CODE_WORKER_STATE);
+	const struct pause_arguments pause = fleet_pause(&w, 30000);
+
+	fleet_accepted(0, KIND_PAUSE, &pause);
 	a.amount = 0;
 	fleet_refused(0, KIND_UNBOND, &a, CODE_AMOUNT);
 	a.amount = FLEET_STAKE - 999;
@@ -176,7 +181,12 @@ test_stake_too_low(void **state)
 	fleet_online(&w, 0, 0);
 	const struct stake_arguments most = fleet_stake(&w, FLEET_STAKE - parameter(fleet_machine(), PARAMETER_STAKE_LEAST));
 
+	const struct pause_arguments pause = fleet_pause(&w, 30000);
+	const struct start_arguments start = fleet_start(&w);
+
+	fleet_accepted(0, KIND_PAUSE, &pause);
 	fleet_accepted(0, KIND_UNBOND, &most);
+	fleet_accepted(0, KIND_START, &start);
 	fleet_until_missed(&w);
 	fleet_blocks(5);
 	recover();
@@ -184,7 +194,6 @@ test_stake_too_low(void **state)
 	assert_int_equal(fleet_state(&w), WORKER_REGISTERED);
 	assert_int_equal(fleet_row(&w).why, WORKER_BECAUSE_STAKE);
 	fleet_block();
-	const struct start_arguments start = fleet_start(&w);
 	const struct stake_arguments more = fleet_stake(&w, 1000);
 
 	fleet_refused(0, KIND_START, &start, CODE_STAKE_LOW);

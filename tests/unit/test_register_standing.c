@@ -454,7 +454,7 @@ test_codes(void **state)
 	for (size_t i = 0; i < COUNCIL_COUNT(rows); i++) {
 		assert_int_equal(code_of_reason(rows[i].reason), rows[i].code);
 	}
-	for (unsigned i = 1; i <= WORKER_BECAUSE_UNBONDED + 1; i++) {
+	for (unsigned i = 1; i <= WORKER_BECAUSE_UNATTESTED + 1; i++) {
 		assert_int_not_equal(code_of_reason((enum worker_reason)i), CODE_ACCEPTED);
 	}
 }
