@@ -125,9 +125,9 @@ question_read(struct verifying *v)
 
 /* ---- the file --------------------------------------------------------- */
 
-/* Extra data of the kind that begins with magic; false: another one. */
+/* Extra data of the kind that begins with magic; false: another one.  *broken: it is no base64. */
 static bool
-extra_of(struct verifying *v, const char *magic, struct assay_bytes *data)
+extra_of(struct verifying *v, const char *magic, struct assay_bytes *data, bool *broken)
 {
 	struct cursor c = cursor_over(v->file);
 	struct assay_bytes coded;
@@ -139,8 +139,8 @@ extra_of(struct verifying *v, const char *magic, struct assay_bytes *data)
 	}
 	uint8_t *bytes = arena_get(&v->place.arena, coded.len);
 
-	if (!base64_decode(bytes, coded.len, &len, coded, false) || len < strlen(magic) ||
-	    memcmp(bytes, magic, strlen(magic)) != 0) {
+	*broken = !base64_decode(bytes, coded.len, &len, coded, false);
+	if (*broken || len < strlen(magic) || memcmp(bytes, magic, strlen(magic)) != 0) {
 		return false;
 	}
 	*data = bytes_slice(bytes_of(bytes, len), strlen(magic), len - strlen(magic));
@@ -152,6 +152,7 @@ file_take(struct verifying *v, const char *path)
 {
 	struct assay_bytes extra;
 	const char *entry = option_value(v->arguments, "entry");
+	bool broken = false;
 	bool cut;
 	int code = file_read(&v->file, &cut, &v->place.arena, path, NOTE_BYTES_MAX);
 
@@ -162,14 +163,17 @@ file_take(struct verifying *v, const char *path)
 		return fail(EXIT_NOT_GENUINE, "it is no tlog-proof (C2SP)", "give a file that `assay log prove` wrote",
 		    "%s is no proof", path);
 	}
-	v->is_worker = extra_of(v, "assay/worker-proof/1", &extra);
+	v->is_worker = extra_of(v, "assay/worker-proof/1", &extra, &broken);
 	if (v->is_worker) {
 		return 0;
 	}
 	if (entry != NULL) {
 		return file_read(&v->entry, &cut, &v->place.arena, entry, ENTRY_BYTES_MAX);
 	}
-	return extra_of(v, ENTRY_PROOF_MAGIC, &v->entry) ? 0 : fail(EXIT_USAGE, "the entry does not stand in the proof itself",
+	if (broken) {
+		return fail(EXIT_NOT_GENUINE, "its extra data is no base64", NULL, "%s proves nothing", path);
+	}
+	return extra_of(v, ENTRY_PROOF_MAGIC, &v->entry, &broken) ? 0 : fail(EXIT_USAGE, "the entry does not stand in the proof itself",
 	    "give it with --entry FILE", "%s proves an entry that is not at hand, so nothing was decided", path);
 }
 
