@@ -173,7 +173,8 @@ file_take(struct verifying *v, const char *path)
 	if (broken) {
 		return fail(EXIT_NOT_GENUINE, "its extra data is no base64", NULL, "%s proves nothing", path);
 	}
-	return extra_of(v, ENTRY_PROOF_MAGIC, &v->entry, &broken) ? 0 : fail(EXIT_USAGE, "the entry does not stand in the proof itself",
+	return extra_of(v, ENTRY_PROOF_MAGIC, &v->entry, &broken) ? 0
+	    : fail(EXIT_USAGE, "the entry does not stand in the proof itself",
 	    "give it with --entry FILE", "%s proves an entry that is not at hand, so nothing was decided", path);
 }
 
