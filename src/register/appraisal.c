@@ -250,17 +250,16 @@ mitigated_ids(struct assay_bytes ids[static MITIGATES_MAX], struct assay_bytes l
 
 /*
  * The policy in force, under which vendors' documents that are late go on for
- * the stretch.  A copy: what it is called and what it is a digest of stay.
+ * the stretch: no longer, or the council could keep in by a policy whom the
+ * vendor's dates put out.  A copy: what it is called and what it is a digest of
+ * stay.
  */
 static struct assay_policy
 policy_with_stretch(struct machine *m)
 {
-	const int64_t stretch_s = (int64_t)(parameter(m, PARAMETER_VENDOR_STRETCH) / 1000);
 	struct assay_policy policy = *memo_policy(m);
 
-	if (policy.collateral_grace_s < stretch_s) {
-		policy.collateral_grace_s = stretch_s;
-	}
+	policy.collateral_grace_s = (int64_t)(parameter(m, PARAMETER_VENDOR_STRETCH) / 1000);
 	return policy;
 }
 
