@@ -157,10 +157,14 @@ registers() {
 	keep_sent worker list
 	keep_sent worker show "$(worker_of worker2)"
 	cat worker.binding.json >>objects
-	accepted app app open --name shop --tiers 1-5 --program worker --slots 1 --pay 10 --escrow 1000
+	# Stake is taken off a worker that nobody asks; it works again before the app looks for one.
 	answer worker
+	pause worker
 	accepted operator stake unbond "$(worker_of worker)" --amount 10
 	keep_sent stake show @operator.key
+	accepted operator tx start --worker "$(worker_of worker)"
+	accepted app app open --name shop --tiers 1-5 --program worker --slots 1 --pay 10 --escrow 1000
+	answer worker
 	accepted operator tx stop --worker "$(worker_of worker2)"
 	# It has left when its stake is free; soon after, its row is forgotten.
 	cut_at +6s >/dev/null

@@ -141,3 +141,17 @@ answer() {
 	cat answer.json
 	return 1
 }
+
+# pause KEY: announces maintenance of the worker as soon as no challenge waits for its answer.  What is
+# drawn follows from the keys, which are new each time, so a draw may be open; it is answered first.
+pause() {
+	local i
+	for i in $(seq 10); do
+		if accepted operator tx pause --worker "$(worker_of "$1")" --duration 30min; then
+			return 0
+		fi
+		[ "$(jq -r .result.code sent.json)" = pause.challenge-open ] || return 1
+		answer "$1" || return 1
+	done
+	return 1
+}
