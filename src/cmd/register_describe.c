@@ -303,7 +303,8 @@ put_parameters(struct writer *w, struct machine *m)
 		put_value(w, b, row.value);
 		put_text(w, ", in the table ");
 		put_value(w, b, b->genesis);
-		put_text(w, b->when == PARAMETER_NEVER ? "; fixed for ever" : "");
+		/* An act of its own raises that one. */
+		put_text(w, i == PARAMETER_TCB_NUMBER ? "; it only grows" : b->when == PARAMETER_NEVER ? "; fixed for ever" : "");
 		if (row.next_epoch != 0) {
 			put_text(w, "; from epoch ");
 			put_unsigned(w, row.next_epoch);
