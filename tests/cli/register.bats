@@ -61,6 +61,7 @@ show() {
 		answer worker
 	done
 	[ "$("$ASSAY" stake show @operator.key "${STORE[@]}" --json | jq -r .balance)" -gt 995000 ]
+	refuses worker.state operator stake unbond "$w" --amount 1000
 	pause worker
 	"$ASSAY" worker show "$w" "${STORE[@]}" | grep -q '^not admitted  its operator announced maintenance'
 	accepted operator stake unbond "$w" --amount 1000
