@@ -84,7 +84,7 @@ show() {
 	[ "$("$ASSAY" gov show 1 "${STORE[@]}" --json | jq -r .state)" = locked ]
 	cut_at +11s >/dev/null
 	cut_block --count 13 --every 1s >/dev/null
-	[ "$("$ASSAY" gov show 1 "${STORE[@]}" --json | jq -r .state)" = done ]
+	[ "$("$ASSAY" gov show 1 "${STORE[@]}" --json | jq -r .state)" = "done" ]
 	show | jq -e '.parameters[] | select(.name == "window") | .value == 2'
 	accepted three program revoke worker --reason "a flaw"
 	accepted one gov approve 2
