@@ -101,10 +101,9 @@ outcome(struct reading_log *r, unsigned effect, uint64_t number, struct assay_by
 	struct proposal *const proposal = r->proposal;
 	unsigned state = 0;
 
-	if (whole && record_decode(table_record(TABLE_PROPOSAL), proposal, row)) {
-		state = proposal->state;
-	} else if (proposal_load(r->place, number, proposal)) {
-		/* The row has ended where it stands now, unless the effect says more. */
+	/* A row that is not there whole has ended where it stands now, unless the effect says more. */
+	if ((whole && record_decode(table_record(TABLE_PROPOSAL), proposal, row)) ||
+	    proposal_load(r->place, number, proposal)) {
 		state = proposal->state;
 	}
 	if (effect == EFFECT_LAPSED) {

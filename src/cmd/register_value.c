@@ -417,12 +417,15 @@ var_key_read(const struct reading *r)
 static int
 component_read(const struct reading *r)
 {
+	const bool long_enough = strlen(r->text) >= 16 && r->text[12] == ':';
 	uint8_t value[9];
-	unsigned index, least;
-	char more;
+	char *colon = NULL;
+	char *end = NULL;
+	const unsigned long index = long_enough ? strtoul(r->text + 13, &colon, 10) : 0;
+	const unsigned long least = long_enough && *colon == ':' ? strtoul(colon + 1, &end, 10) : 0;
 
-	if (strlen(r->text) < 16 || r->text[12] != ':' || !hex_decode(value, 6, bytes_of(r->text, 12)) ||
-	    sscanf(r->text + 13, "%2u:%5u%c", &index, &least, &more) != 2 || index > 16 || least > UINT16_MAX) {
+	if (end == NULL || end == colon + 1 || *end != '\0' || !hex_decode(value, 6, bytes_of(r->text, 12)) ||
+	    index > 16 || least > UINT16_MAX) {
 		return wrong(r, "a component is an FMSPC, an index (16: PCESVN) and the least SVN that is allowed",
 		    "write it like 00906ed50000:3:14");
 	}

@@ -140,9 +140,11 @@ item_of(const struct ahead_job *job, const struct ahead_item *item)
 static size_t
 chain_of(const struct ahead_job *job, struct assay_bytes signature)
 {
-	uint64_t head;
+	uint64_t head = 0;
 
-	memcpy(&head, signature.data, sizeof(head));
+	if (signature.len >= sizeof(head)) {
+		memcpy(&head, signature.data, sizeof(head));
+	}
 	return (size_t)(head ^ head >> 32) & job->mask;
 }
 

@@ -149,8 +149,9 @@ entries_are_signed_for(struct audit *audit, struct assay_bytes note, struct chec
 {
 	const bool has_old = audit->options.old_checkpoint.len != 0 && !audit->old_seen;
 	struct store_error error;
-	struct checkpoint old;
+	struct checkpoint old = { .size = 0 };
 
+	memset(checkpoint, 0, sizeof(*checkpoint));
 	if (!checkpoint_open(audit, note, checkpoint, "") ||
 	    (has_old && !checkpoint_open(audit, audit->options.old_checkpoint, &old, "old "))) {
 		return false;

@@ -217,7 +217,7 @@ replay_inside(struct audit *audit)
 	}
 	if (audit->at != block->count) {
 		return audit_fail(audit, AUDIT_ENTRY, block->first + audit->at, "entry %llu has no place in its block",
-		    (unsigned long long)(block->first + audit->at));
+		    (unsigned long long)block->first + audit->at);
 	}
 	settle(audit, last, true);
 	memcpy(audit->report.state_root, commit.state_root, sizeof(commit.state_root));

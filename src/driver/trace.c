@@ -33,9 +33,9 @@ traced_add(struct trace *t, const uint8_t id[static 32])
 	}
 	if (t->count == t->size) {
 		const size_t size = t->size * 2 + 64;
-		struct traced *workers = realloc(t->workers, size * sizeof(*workers));
+		struct traced *workers = size > UINT32_MAX / 2 ? NULL : realloc(t->workers, size * sizeof(*workers));
 
-		if (workers == NULL || size > UINT32_MAX / 2) {
+		if (workers == NULL) {
 			t->failed = true;
 			return NULL;
 		}

@@ -384,17 +384,19 @@ program_timer(struct machine *m)
 void
 governance_timer(struct machine *m)
 {
-	unsigned left = ACTS_PER_BLOCK;
+	unsigned acts = 0;
+	unsigned programs = 0;
+	unsigned lapses = 0;
 
-	while (left != 0 && !m->failed && proposal_timer(m, TIMER_PROPOSAL)) {
-		left--;
+	while (acts < ACTS_PER_BLOCK && !m->failed && proposal_timer(m, TIMER_PROPOSAL)) {
+		acts++;
 	}
 	/* Never behind acts: that rows have yet to follow is what proofs about workers go by. */
-	for (left = ACTS_PER_BLOCK; left != 0 && !m->failed && program_timer(m); left--) {
-		continue;
+	while (programs < ACTS_PER_BLOCK && !m->failed && program_timer(m)) {
+		programs++;
 	}
-	for (left = ACTS_PER_BLOCK; left != 0 && !m->failed && proposal_timer(m, TIMER_LAPSE); left--) {
-		continue;
+	while (lapses < ACTS_PER_BLOCK && !m->failed && proposal_timer(m, TIMER_LAPSE)) {
+		lapses++;
 	}
 	effect_flush(m);
 }

@@ -19,7 +19,7 @@
 /* ---- transaction.c */
 
 /* Apply one transaction; m->result is filled in, and its entry appended. */
-void transaction_apply(struct machine *m, struct assay_bytes transaction);
+void transaction_apply(struct machine *m, struct assay_bytes whole);
 /* A transaction that the block held and that had no good form: its entry only. */
 void transaction_refused(struct machine *m, const uint8_t digest[static 32], uint16_t code);
 
