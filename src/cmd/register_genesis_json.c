@@ -321,7 +321,7 @@ genesis_read_record(struct description *d, struct json *j, const struct record *
 	}
 	for (size_t i = 0; i < record->count; i++) {
 		if (!seen[i] && !may_be_absent(record, &record->fields[i])) {
-			const size_t len = genesis_enter(d, bytes_of_text(names[i]), 0);
+			const size_t len = genesis_enter(d, bytes_of_text(record->fields[i].name), 0);
 
 			genesis_refuse(d, "it is missing", record->fields[i].text);
 			genesis_leave(d, len);
