@@ -153,45 +153,31 @@ accounts_write(struct genesis_reader *r)
 	return true;
 }
 
-static bool
-signers_write(struct genesis_reader *r)
+/* Signers and programs come to be as by the acts of the council that add them. */
+static enum code
+act_write(struct machine *m, enum act act, const void *arguments)
 {
-	struct cursor c = cursor_over(r->genesis.signers);
-
-	while (c.left != 0) {
-		struct add_signer_arguments signer;
-		enum code code;
-
-		record_read(act_record(ACT_ADD_SIGNER), &signer, &c);
-		if (c.bad) {
-			return refuse(r, "the list of signers is malformed");
-		}
-		step_begin(r->m);
-		code = signer_add(r->m, &signer);
-		if (code != CODE_ACCEPTED) {
-			step_abort(r->m);
-			return refuse(r, code_text(code));
-		}
-		step_commit(r->m, EFFECT_NONE);
-	}
-	return true;
+	return act == ACT_ADD_SIGNER ? signer_add(m, arguments) : program_allow(m, arguments);
 }
 
 static bool
-programs_write(struct genesis_reader *r)
+acts_write(struct genesis_reader *r, enum act act, struct assay_bytes list, const char *malformed)
 {
-	struct cursor c = cursor_over(r->genesis.programs);
+	struct cursor c = cursor_over(list);
 
 	while (c.left != 0) {
-		struct allow_program_arguments program;
+		union {
+			struct add_signer_arguments signer;
+			struct allow_program_arguments program;
+		} arguments;
 		enum code code;
 
-		record_read(act_record(ACT_ALLOW_PROGRAM), &program, &c);
+		record_read(act_record(act), &arguments, &c);
 		if (c.bad) {
-			return refuse(r, "the list of programs is malformed");
+			return refuse(r, malformed);
 		}
 		step_begin(r->m);
-		code = program_allow(r->m, &program);
+		code = act_write(r->m, act, &arguments);
 		if (code != CODE_ACCEPTED) {
 			step_abort(r->m);
 			return refuse(r, code_text(code));
@@ -259,8 +245,9 @@ genesis_write(struct genesis_reader *r, struct assay_bytes bytes)
 		return false;
 	}
 	parameters_write(m);
-	return roots_write(r) && accounts_write(r) && single_rows_write(r) && signers_write(r) &&
-	    programs_write(r);
+	return roots_write(r) && accounts_write(r) && single_rows_write(r) &&
+	    acts_write(r, ACT_ADD_SIGNER, g->signers, "the list of signers is malformed") &&
+	    acts_write(r, ACT_ALLOW_PROGRAM, g->programs, "the list of programs is malformed");
 }
 
 bool
